@@ -1,0 +1,139 @@
+"""Every command of `./porchlight`, what it needs, and where it is carried out.
+
+Standard library only, so that help and mistakes are answered before anything is installed. The code of a command is
+imported when it is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from backend.environment import Level
+
+Add = Callable[[argparse.ArgumentParser], None]
+
+ABOUT = """Porchlight: child support on a phone that works without a signal."""
+START = """start here:
+  ./porchlight run          everything on this machine, with a demonstration agency; then open the address it prints
+  ./porchlight test         everything that has to hold
+
+`./porchlight COMMAND --help` tells more of a command. Settings come from the environment: see README, "Settings"."""
+
+
+class Command(NamedTuple):
+    """One command: `target` is "module:function", called with the parsed arguments, answering an exit code or none."""
+
+    name: str
+    says: str
+    target: str
+    needs: Level
+    add: Add | None = None
+
+
+def parse(argv: Sequence[str]) -> Command:
+    """The command that is meant; ends the process for help and for mistakes."""
+    chosen: Command = _parser().parse_args(argv or ["--help"]).command
+    return chosen
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command; the environment is there."""
+    arguments = _parser().parse_args(argv)
+    module, _, function = arguments.command.target.partition(":")
+    answer = getattr(importlib.import_module(module), function)(arguments)
+    return answer if isinstance(answer, int) else 0
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (default: PORCHLIGHT_HOST, else 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: PORCHLIGHT_PORT, else 8000)")
+    parser.add_argument("--no-build", action="store_true", help="serve the app as it was last built")
+
+
+def _test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", help="only these test files or folders, without linters (default: everything)")
+    parser.add_argument("-k", dest="matching", help="only tests whose names match")
+
+
+def _ingest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", help="an extract: a folder, a .zip or a .tar.gz with a signed manifest")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    extract = what.add_parser("extract", help="write a synthetic agency's signed extracts to a folder")
+    extract.add_argument("--out", help="folder to write to (default: in the data folder)")
+    extract.add_argument("--seed", type=int, default=1, help="the same seed writes the same agency (default: 1)")
+    extract.add_argument("--cases", type=int, default=1000, help="how many cases (default: 1000)")
+    extract.add_argument("--days", type=int, default=30, help="how many daily deltas after the full extract (default: 30)")
+    what.add_parser("load", help="load the demonstration agency into an empty database")
+    what.add_parser("tomorrow", help="let the demonstration agency live one more day")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
+
+
+def _push(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("check", help="diagnose web push from end to end: keys, encryption by two encoders, delivery")
+    what.add_parser("keys", help="make the application server's keys when there are none, and show the public one")
+    what.add_parser("rotate", help="make new keys; devices subscribe again by themselves")
+
+
+def _screenshots(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
+
+
+def _wire(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when the file is not what would be made")
+
+
+COMMANDS = (
+    Command("run", "run everything on this machine (or on DATABASE_URL and REDIS_URL)", "backend.run:main", "run", _run),
+    Command("test", "install what is needed and check everything", "backend.check:test", "dev", _test),
+    Command("lint", "linters and types only", "backend.check:lint", "dev"),
+    Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest),
+    Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo),
+    Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push),
+    Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
+    Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
+    Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
+    Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
+    Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
+    Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.serve:main", "run"),
+    Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run"),
+    Command("install", "only install what running or testing needs", "backend.cli:nothing", "dev"),
+    Command("lock", "make the lock files anew", "backend.cli:lock", "none"),
+)
+
+
+def nothing(arguments: argparse.Namespace) -> None:
+    """The environment is there; that was all."""
+
+
+def lock(arguments: argparse.Namespace) -> int:
+    """Make the lock files anew."""
+    from backend import environment
+
+    return environment.lock()
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("./porchlight", description=ABOUT, epilog=START, formatter_class=shape)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.says, description=command.says[0].upper() + command.says[1:])
+        one.set_defaults(command=command)
+        if command.add is not None:
+            command.add(one)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
