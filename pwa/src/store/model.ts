@@ -1,0 +1,86 @@
+/** What the phone holds, in the shapes that screens read. No noun is interpreted here: bodies are as `wire.ts` declares them. */
+
+import type { Account, Noun, Nouns } from "../wire.ts";
+
+/** One thing of the wire with its id: the shallow union of every row of it that this person may see. */
+export type Held<N extends Noun> = Nouns[N] & { id: string };
+
+/** A message of a thread. `outbox` is present while it is only on this phone, or was refused; then `receipt` is empty. */
+export type HeldMessage = Held<"message"> & { outbox?: OutboxItem };
+
+/** Everything held of one case, merged, with what is still in the outbox already played on top. */
+export interface CaseBox {
+  scope: string;
+  mask: number;
+  /** Readable, but known to be behind the server: a reload is on its way. */
+  stale: boolean;
+  case: Held<"case">;
+  participants: Held<"participant">[];
+  orders: Held<"order">[];
+  obligations: Held<"obligation">[];
+  balances: Held<"balance">[];
+  payments: Held<"payment">[];
+  disbursements: Held<"disbursement">[];
+  hearings: Held<"hearing">[];
+  events: Held<"event">[];
+  messages: HeldMessage[];
+}
+
+/** The words of an outcome: a key of the word catalogues and its arguments. */
+export interface Say {
+  key: string;
+  args: Record<string, unknown>;
+}
+
+export type OutboxState = "saved" | "sending" | "refused" | "parked" | "done";
+
+/** A change that this phone made and the server has not yet both answered and shown back. */
+export interface OutboxItem {
+  n: number;
+  id: string;
+  name: string;
+  v: number;
+  scope: string | null;
+  args: unknown;
+  /** When it was written, by this phone's clock (ISO 8601). */
+  at: string;
+  state: OutboxState;
+  code?: string;
+  say?: Say;
+}
+
+export interface Session {
+  account_id: string;
+  role: Account["role"];
+  display_name: string;
+  language: Account["language"];
+  time_zone: string;
+  device: string;
+}
+
+export type Phase = "starting" | "idle" | "syncing" | "offline" | "trouble" | "signed_out";
+
+export interface SyncState {
+  phase: Phase;
+  /** When the server last answered completely, by this phone's clock (ms); null = never. */
+  checked_at: number | null;
+  /** Scopes readable on this phone. */
+  held: number;
+  /** Scopes still to load or reload. */
+  wanted: number;
+  /** Outbox items without an answer. */
+  unsent: number;
+  /** Outbox items that were refused or parked. */
+  needs_you: number;
+  update_ready: boolean;
+  trouble?: "server" | "network" | "schema";
+}
+
+/** A demonstration person one can sign in as with one tap. */
+export interface DemoPerson {
+  key: string;
+  display_name: string;
+  role: Account["role"];
+  about_en: string;
+  about_es: string;
+}
