@@ -1,0 +1,64 @@
+/** How a language writes numbers, days and times. Formats are made once: making one costs more than using it. */
+import type { Day, Month } from "../ui/when.ts";
+import type { Language } from "./language.ts";
+
+const TAGS: Record<Language, string> = { en: "en-US", es: "es-US" };
+const dates = new Map<string, Intl.DateTimeFormat>();
+const plurals = new Map<Language, Intl.PluralRules>();
+
+/** "Tue, Nov 24"; with the year when it is not this one, if `today` is given. */
+export function say_day(language: Language, day: Day, today?: Day): string {
+  const far = today !== undefined && day.slice(0, 4) !== today.slice(0, 4);
+  return date_format(language, { weekday: far ? undefined : "short", month: "short", day: "numeric", year: far ? "numeric" : undefined })
+    .format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+}
+
+/** "November 24, 2026" */
+export function say_long_day(language: Language, day: Day): string {
+  return date_format(language, { month: "long", day: "numeric", year: "numeric" }).format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+}
+
+/** "Tuesday, November 24" */
+export function say_weekday(language: Language, day: Day): string {
+  return date_format(language, { weekday: "long", month: "long", day: "numeric" }).format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+}
+
+/** "9:30 AM", from a wall time `YYYY-MM-DDTHH:MM`. */
+export function say_time(language: Language, local: string): string {
+  return date_format(language, { hour: "numeric", minute: "2-digit" }).format(Date.parse(`${local.slice(0, 16)}Z`));
+}
+
+/** "November 2026", or "Nov" when short. */
+export function say_month(language: Language, month: Month, short = false): string {
+  const shape: Intl.DateTimeFormatOptions = short ? { month: "short" } : { month: "long", year: "numeric" };
+  return date_format(language, shape).format(Date.parse(`${month}-01T00:00Z`));
+}
+
+/** The short name of a zone at a wall time, as "EST"; only for people who are in another zone. */
+export function say_zone(language: Language, zone: string, at: number): string {
+  const parts = new Intl.DateTimeFormat(TAGS[language], { timeZone: zone, timeZoneName: "short" }).formatToParts(at);
+  return parts.find(part => part.type === "timeZoneName")?.value ?? zone;
+}
+
+export function say_count(language: Language, count: number, one: string, other: string): string {
+  let rules = plurals.get(language);
+  if (!rules) plurals.set(language, (rules = new Intl.PluralRules(TAGS[language])));
+  const form = rules.select(count) === "one" ? one : other;
+  return form.replace("#", new Intl.NumberFormat(TAGS[language]).format(count));
+}
+
+/** An instant in the phone's own zone: "9:14 AM" today, "Nov 20, 9:14 AM" on other days. */
+export function say_instant(language: Language, at: number, now: number): string {
+  const same = new Date(at).toDateString() === new Date(now).toDateString();
+  const shape: Intl.DateTimeFormatOptions = same
+    ? { hour: "numeric", minute: "2-digit" }
+    : { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
+  return new Intl.DateTimeFormat(TAGS[language], shape).format(at);
+}
+
+function date_format(language: Language, shape: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(shape);
+  let format = dates.get(key);
+  if (!format) dates.set(key, (format = new Intl.DateTimeFormat(TAGS[language], { ...shape, timeZone: "UTC" })));
+  return format;
+}
