@@ -1,0 +1,1 @@
+"""The edge: what every request passes before and after its route."""

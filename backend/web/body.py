@@ -1,0 +1,122 @@
+"""What a request's body may be before anybody decodes it: JSON, small, shallow and without NUL."""
+
+import asyncio
+import re
+import zlib
+from typing import Any, Final, cast
+
+from litestar.types import HTTPReceiveMessage, Receive
+
+from backend.errors import Refused
+from backend.web.origin import Headers
+
+BODY_BYTES: Final = 1 << 20
+DEPTH: Final = 32
+ARRIVAL_S: Final = 30
+GZIP_PATHS: Final = frozenset({"/v1/sync"})
+JSON: Final = b"application/json"
+
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
+_NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ALL_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+
+
+class WrongMedia(Refused):
+    """A body that is not JSON; told by its own HTTP status, since the same request as JSON would be taken."""
+
+    @property
+    def status(self) -> int:
+        """Unsupported media type."""
+        return 415
+
+
+async def read_json(scope: dict[str, Any], receive: Receive, headers: Headers) -> Receive:
+    """Read, inflate and check the whole body; returns a receive that hands it on and a scope that describes it."""
+    packed = _is_packed(scope["path"], headers)
+    if int(headers.get(b"content-length", b"0") or b"0") > BODY_BYTES:
+        raise Refused("too_large", "The request is too large.")
+    body = await _read(receive)
+    if body and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
+        raise WrongMedia("invalid", "This address takes JSON.")
+    if packed:
+        body = inflate(body)
+        kept = [(k, v) for k, v in scope["headers"] if k not in (b"content-encoding", b"content-length")]
+        scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
+    check_json(body)
+    return _replay(body, receive)
+
+
+def check_json(body: bytes) -> None:
+    """Refuse a body that nests too deeply or holds NUL, which PostgreSQL's text cannot keep."""
+    if b"\\u0000" in body and _NUL.search(body):
+        raise Refused("invalid", "The request holds a character that cannot be kept.")
+    if not is_shallow(body):
+        raise Refused("invalid", "The request is nested too deeply.")
+
+
+def is_shallow(body: bytes, depth: int = DEPTH) -> bool:
+    """Whether no bracket of the JSON stands deeper than ``depth``; brackets in strings do not count.
+
+    Peels the innermost pairs off ``depth`` times, which is linear and never recurses. Unbalanced brackets count as deep.
+    """
+    if body.count(b"[") + body.count(b"{") <= depth:
+        return True
+    brackets = _STRING.sub(b"", body).translate(_ALL_SQUARE, _NOT_BRACKETS)
+    for _ in range(depth):
+        brackets = brackets.replace(b"[]", b"")
+    return not brackets
+
+
+def inflate(body: bytes) -> bytes:
+    """A gzip body unpacked; refused when broken or when it would grow beyond the limit."""
+    unpack = zlib.decompressobj(31)
+    try:
+        plain = unpack.decompress(body, BODY_BYTES + 1)
+    except zlib.error as error:
+        raise Refused("invalid", "The request's gzip body is broken.") from error
+    if len(plain) > BODY_BYTES:
+        raise Refused("too_large", "The request is too large.")
+    if not unpack.eof or unpack.unused_data:
+        raise Refused("invalid", "The request's gzip body is broken.")
+    return plain
+
+
+def _is_packed(path: str, headers: Headers) -> bool:
+    coding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if coding == b"identity":
+        return False
+    if coding != b"gzip" or path not in GZIP_PATHS:
+        raise WrongMedia("invalid", "This address does not take packed bodies.")
+    return True
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(ARRIVAL_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Refused("invalid", "The request ended too early.")
+                part = message.get("body", b"")
+                size += len(part)
+                if size > BODY_BYTES:
+                    raise Refused("too_large", "The request is too large.")
+                parts.append(part)
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError as error:
+        raise Refused("invalid", "The request took too long to arrive.") from error
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def again() -> Any:
+        if waiting:
+            return cast(HTTPReceiveMessage, {"type": "http.request", "body": waiting.pop(), "more_body": False})
+        return await receive()
+
+    return again

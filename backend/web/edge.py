@@ -1,0 +1,81 @@
+"""The door that every request passes: host, origin, body and session are settled before a route is looked up."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Send
+
+from backend.access import Actor
+from backend.errors import Refused
+from backend.web.body import read_json
+from backend.web.headers import HeaderList, always, cookie_name, read_cookie
+from backend.web.origin import SAFE_METHODS, Headers, Own, own_origin, refuse_foreign
+from backend.web.reply import Reply
+from backend.web.static import Site
+
+FindSession = Callable[[str], Awaitable[Actor | None]]
+
+# Machines that sign what they send: no browser, no cookie, a body of their own kind and size.
+SIGNED_UPLOADS: Final = frozenset({"/v1/extracts"})
+API: Final = ("/v1/", "/schema")
+PROBES: Final = ("/healthz", "/readyz")
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """What the edge leads to and asks."""
+
+    app: ASGIApp
+    site: Site
+    own: Own
+    find_session: FindSession
+
+
+class Edge:
+    """The outermost ASGI callable."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._always: HeaderList = always(secure=ways.own.secure)
+        self._cookie = cookie_name(secure=ways.own.secure)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "lifespan":
+            await self._ways.app(scope, receive, send)
+        elif scope["type"] == "http":
+            headers = dict(scope["headers"])
+            reply = Reply(scope, headers, send, self._always)
+            try:
+                await self._answer(scope, headers, receive, reply)
+            except Exception as fault:
+                await reply.problem(fault)
+            finally:
+                reply.note()
+
+    async def _answer(self, scope: dict[str, Any], headers: Headers, receive: Receive, reply: Reply) -> None:
+        path: str = scope["path"]
+        origin = own_origin(self._ways.own, headers, path)
+        if path.startswith(API) or path in PROBES:
+            receive = await self._admit(scope, headers, receive, origin)
+            scope["state"]["request_id"] = reply.id
+            await self._ways.app(scope, receive, reply)  # type: ignore[arg-type]
+        elif scope["method"] in ("GET", "HEAD"):
+            answer = self._ways.site.answer(path, headers)
+            await reply.whole(answer.status, answer.headers, answer.body)
+        else:
+            raise Refused("not_found", "There is nothing here.")
+
+    async def _admit(self, scope: dict[str, Any], headers: Headers, receive: Receive, origin: bytes) -> Receive:
+        """Refuse what no route should see; find out who asks."""
+        state = scope.setdefault("state", {})
+        safe = scope["method"] in SAFE_METHODS
+        if not safe and scope["path"] in SIGNED_UPLOADS:
+            return receive
+        if not safe:
+            refuse_foreign(headers, origin)
+            receive = await read_json(scope, receive, headers)
+        token = read_cookie(headers.get(b"cookie"), self._cookie)
+        if token:
+            state["actor"] = await self._ways.find_session(token)
+        return receive
