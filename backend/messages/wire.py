@@ -1,0 +1,34 @@
+"""What travels about messages between one party of a case and its case team."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from backend.wire import Wire
+
+BODY_MAX = 4000
+Body = Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_MAX, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
+class Message(Wire):
+    """`thread` is the party's participant id; which worker wrote (`author_name`) is for staff."""
+
+    thread: UUID
+    from_party: bool
+    body: str
+    receipt: str
+    written_at: datetime | None
+    received_at: datetime
+    answer_due_on: date | None
+    answered_at: datetime | None
+    author_name: str
+
+
+class SendMessage(Wire):
+    """Arguments of message.send@1: the message's own id, whose thread, and what is said."""
+
+    id: UUID
+    thread: UUID
+    body: Body

@@ -1,0 +1,189 @@
+"""Everything that may leave for a device, per audience, and everything that a device may send.
+
+Audiences are bits inside a case: both parents, the receiving side, the paying side, staff; further bits belong to one party each
+(`participant.party_bit`), so that what a person writes or is reached by is that person's and the staff's alone.
+A column that stands in no `Shown` never leaves.
+"""
+
+from backend.accounts.wire import Account
+from backend.cases.wire import Agency, Balance, Case, Event, Obligation, Order, Participant
+from backend.hearings.wire import Hearing
+from backend.messages.mutations import MUTATORS
+from backend.messages.wire import Message
+from backend.payments.wire import Disbursement, Payment
+from sync.declare import Grants, GrantSource, Registry, Shown, Synced
+
+SCHEMA = 1
+BOTH, RECEIVING, PAYING, STAFF = 1, 2, 4, 8
+EVERYONE = BOTH | STAFF
+STAFF_DAYS = 183  # a worker's tablet holds half a year of money in 500 cases; the parents' phones hold all of theirs
+
+CONTACT = ("phone", "email", "address_1", "address_2", "city", "state", "postal_code")
+MONEY_OUT = ("payment_id", "amount_cents", "status", "status_on", "expected_on", "hold_reason_code")
+MONEY_IN = ("paid_on", "posted_on", "amount_cents", "reversed_by")
+SAID = ("thread", "from_party", "body", "receipt", "written_at", "received_at", "answer_due_on", "answered_at")
+HAPPENED = ("code", "happened_on", "detail_code")
+
+SYNCED = (
+    Synced(
+        "agency",
+        "agency",
+        Agency,
+        (Shown(10, EVERYONE, ("name", "phone", "time_zone", "as_of")),),
+        scope="id",
+    ),
+    Synced(
+        "account",
+        "account",
+        Account,
+        (Shown(11, EVERYONE, ("role", "display_name", "language", "time_zone"), where="t.active"),),
+        scope="id",
+    ),
+    Synced(
+        "case",
+        "ivd_case",
+        Case,
+        (
+            Shown(
+                20,
+                EVERYONE,
+                ("case_number", "status", "stage", "opened_on", "closed_on", "next_step_code", "next_step_on"),
+            ),
+            Shown(21, STAFF, ("office_code", "initiating_fips", "responding_fips", "closure_code")),
+        ),
+        scope="id",
+    ),
+    Synced(
+        "participant",
+        "participant",
+        Participant,
+        (
+            Shown(30, EVERYONE, ("role", "first_name", "last_name"), where="t.role <> 'CH' AND t.to_on IS NULL"),
+            Shown(31, EVERYONE, ("role", "first_name"), where="t.role = 'CH' AND t.to_on IS NULL"),
+            Shown(32, "party_bit", ("mine", *CONTACT, "language"), where="t.to_on IS NULL"),
+            Shown(
+                33,
+                STAFF,
+                ("last_name", "born_on", "language", *CONTACT, "safe_to_contact", "family_violence", "child_resides_with"),
+                where="t.to_on IS NULL",
+            ),
+        ),
+        sql={"mine": "true"},
+    ),
+    Synced(
+        "order",
+        "support_order",
+        Order,
+        (Shown(40, EVERYONE, ("court", "docket_number", "entered_on", "effective_on", "ended_on", "review_due_on")),),
+    ),
+    Synced(
+        "obligation",
+        "obligation",
+        Obligation,
+        (
+            Shown(50, EVERYONE, ("order_id", "line", "kind", "amount_cents", "frequency", "from_on", "to_on")),
+            Shown(51, PAYING | STAFF, ("withholding",)),
+        ),
+    ),
+    Synced("balance", "balance", Balance, (Shown(60, EVERYONE, ("kind", "as_of_on", "amount_cents")),)),
+    Synced(
+        "payment",
+        "payment",
+        Payment,
+        (
+            Shown(70, BOTH, MONEY_IN, where="NOT t.closed"),
+            Shown(71, STAFF, MONEY_IN, where="NOT t.closed", recent=("paid_on", STAFF_DAYS)),
+        ),
+    ),
+    Synced(
+        "disbursement",
+        "disbursement",
+        Disbursement,
+        (
+            Shown(80, RECEIVING, (*MONEY_OUT, "method"), where="NOT t.closed"),
+            Shown(81, STAFF, MONEY_OUT, where="NOT t.closed", recent=("status_on", STAFF_DAYS)),
+        ),
+    ),
+    Synced(
+        "hearing",
+        "hearing",
+        Hearing,
+        (
+            Shown(
+                90,
+                EVERYONE,
+                (
+                    *("docket_number", "kind", "starts_local", "time_zone", "minutes", "court", "room"),
+                    *("address", "remote", "status"),
+                ),
+            ),
+            Shown(92, STAFF, ("appearance",)),
+        ),
+        sql={"starts_local": "to_char(t.starts_local, 'YYYY-MM-DD\"T\"HH24:MI')"},
+    ),
+    Synced(
+        "event",
+        "key_event",
+        Event,
+        (Shown(100, "aud", HAPPENED), Shown(101, STAFF, ("visible_to",))),
+    ),
+    Synced(
+        "message",
+        "message",
+        Message,
+        (Shown(110, "party_bit", SAID), Shown(111, STAFF, (*SAID, "author_name"))),
+    ),
+)
+
+NEVER_LEAVE = {
+    "session": "secrets of signing in",
+    "throttle": "how often somebody tried",
+    "journal": "the record of acts; staff read it online",
+    "job": "work of the server",
+    "batch": "imports",
+    "reject": "imports",
+    "office": "a worker's office tells where a family lives",
+    "worker": "a worker's name and office are not for parents; staff need no list offline",
+    "assignment": "becomes grants",
+    "person": "a case shows participants; the rest of a person stays",
+    "distribution": "the law's split, read online",
+    "vapid_key": "keys",
+    "push_subscription": "addresses of devices",
+    "notice": "what we decided to tell",
+    "push_delivery": "what a push service said",
+    "sync_row": "the engine's own",
+    "sync_grant": "the engine's own",
+    "sync_device": "the engine's own",
+    "sync_mutation": "the engine's own",
+    "sync_epoch": "the engine's own",
+}
+
+GRANTS = Grants(
+    truth=f"""
+    SELECT a.id AS principal, p.case_id AS scope, ({BOTH} | p.role_bit | p.party_bit)::int2 AS mask
+        FROM account a JOIN participant p ON p.person_id = a.person_id
+        WHERE a.active AND a.role = 'parent' AND p.role <> 'CH' AND p.from_on <= current_date AND p.to_on IS NULL
+    UNION ALL SELECT a.id, s.case_id, {STAFF}::int2
+        FROM account a JOIN assignment s ON s.worker_login = a.worker_login
+        WHERE a.active AND a.role IN ('caseworker', 'supervisor') AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)
+    UNION ALL SELECT a.id, a.id, {BOTH}::int2 FROM account a WHERE a.active
+    UNION ALL SELECT a.id, g.id, (CASE WHEN a.role = 'parent' THEN {BOTH} ELSE {EVERYONE} END)::int2
+        FROM account a CROSS JOIN agency g WHERE a.active""",
+    sources=(
+        GrantSource("account", "SELECT id FROM changed"),
+        GrantSource("agency", "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM changed)"),
+        GrantSource(
+            "participant", "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)"
+        ),
+        GrantSource(
+            "assignment", "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)"
+        ),
+    ),
+)
+
+# Small scopes (the person, the agency) come first, then cases by their nearest hearing.
+URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
+    THEN (SELECT min(h.starts_local) FROM hearing h WHERE h.case_id = g.scope AND h.status IN ('set', 'moved') AND h.starts_local > now())
+    ELSE '-infinity'::timestamp END)"""
+
+REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

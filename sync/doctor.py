@@ -1,0 +1,66 @@
+"""Recomputes `sync_row` and `sync_grant` from the domain, and repairs what differs.
+
+It also lets go of rows that grew too old to travel (`Shown.recent`), so it passes once a night.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.declare import Registry, Shown, Synced
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How many rows were missing, were too many, and how many grants were wrong."""
+
+    missing: int
+    extra: int
+    grants: int
+
+
+def _truth(synced: Synced, shown: Shown) -> str:
+    return (
+        f"SELECT t.{synced.scope} AS scope, {shown.mask('t')} AS aud, {shown.kind}::int2 AS kind, t.id "
+        f"FROM {synced.table} t WHERE {shown.holds('t')}"
+    )
+
+
+async def _count(connection: Any, statement: str) -> int:
+    return int((await connection.execute(statement)).rsplit(" ", 1)[1])
+
+
+async def repair(connection: Any, registry: Registry) -> Drift:
+    """Makes both tables what the domain says. Run inside a transaction."""
+    missing = extra = 0
+    for synced, shown in registry.shown():
+        truth = _truth(synced, shown)
+        missing += await _count(
+            connection,
+            f"""INSERT INTO sync_row (scope, aud, kind, id)
+            SELECT * FROM ({truth}) truth
+            ON CONFLICT (scope, aud, kind, id) DO UPDATE
+                SET rev = sync_row.rev + 1, gone = false, gone_at = NULL, x = pg_current_xact_id() WHERE sync_row.gone""",
+        )
+        extra += await _count(
+            connection,
+            f"""UPDATE sync_row r SET rev = r.rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id()
+            WHERE r.kind = {shown.kind} AND NOT r.gone AND NOT EXISTS (
+                SELECT 1 FROM ({truth}) truth WHERE (truth.scope, truth.aud, truth.id) = (r.scope, r.aud, r.id))""",
+        )
+    kinds = ",".join(str(shown.kind) for _, shown in registry.shown())
+    extra += await _count(
+        connection,
+        f"UPDATE sync_row SET rev = rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id() "
+        f"WHERE NOT gone AND kind NOT IN ({kinds})",
+    )
+    return Drift(missing, extra, await _regrant(connection))
+
+
+async def _regrant(connection: Any) -> int:
+    wrong = await connection.fetchval(
+        "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) WHERE g.mask IS DISTINCT FROM t.mask"
+    )
+    await connection.execute(
+        "SELECT sync_regrant(ARRAY(SELECT principal FROM sync_grant UNION SELECT principal FROM sync_grant_truth))"
+    )
+    return int(wrong)

@@ -1,0 +1,170 @@
+"""The pull: what changed for this principal since its cursor, and the scopes it asked for, in one statement and so one snapshot.
+
+Most pulls find nothing new; `PROBE` says so with one indexed statement, no body built and nothing written. Otherwise the
+whole statement runs, and the answer and its cursor both come from that statement alone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, cast, get_args
+from uuid import UUID
+from zlib import crc32
+
+import msgspec
+
+from sync.declare import Registry, Shown, Synced
+from sync.wire import WANT_MAX, Delta, Load, Manifest, Row
+
+ROWS_MAX = 4000  # of a delta, and of the loads, in one answer; at least one scope always fits
+MARGIN = 2**32
+
+HEAD = """
+granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1),
+digest AS (SELECT left(encode(sha256(convert_to(coalesce(string_agg(scope::text || ':' || mask, ',' ORDER BY scope), ''), 'UTF8')),
+                              'hex'), 32) AS digest FROM granted)"""
+
+UNSEEN = "r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot) AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot)"
+LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
+
+PROBE = f"""
+WITH {HEAD}
+SELECT digest, pg_is_in_recovery() AS standby, {LAST_N} AS last_n,
+    EXISTS (SELECT 1 FROM granted g JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0 WHERE {UNSEEN}) AS news
+FROM digest"""
+
+
+class Standby(Exception):
+    """This database is a standby: its snapshots do not say what is in progress, so nothing may be read from it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one device asks for. `snapshot` is None where there is nothing to build upon: then only loads are given."""
+
+    principal: UUID
+    device: UUID
+    snapshot: str | None
+    have: str | None
+    want: list[UUID]
+
+
+@dataclass(slots=True)
+class Pulled:
+    """The answer as of `snapshot`; None where nothing changed, and the device's cursor still holds.
+
+    `last_n` is read in that snapshot too: a device drops its own draft of a row exactly when the row itself is there.
+    """
+
+    snapshot: str | None = None
+    last_n: int = 0
+    manifest: Manifest | None = None
+    load: list[Load] = field(default_factory=list)
+    rows: list[Delta] = field(default_factory=list)
+    stale: list[UUID] = field(default_factory=list)
+    more: bool = False
+
+
+def checksum(rows: list[Row]) -> str:
+    """Order-free: the sum of the CRC-32 of `audience:kind:id:rev`, modulo 2^32, as 8 hex digits."""
+    return f"{sum(crc32(f'{aud}:{kind}:{id}:{rev}'.encode()) for aud, kind, id, rev, _ in rows) % MARGIN:08x}"
+
+
+async def pull(connection: Any, registry: Registry, asked: Asked) -> Pulled:
+    """One answer for one device. Raises Standby."""
+    if asked.snapshot is not None and not asked.want:
+        probe = await connection.fetchrow(PROBE, asked.principal, asked.snapshot, asked.device)
+        if probe["standby"]:
+            raise Standby
+        if probe["digest"] == asked.have and not probe["news"]:
+            return Pulled(last_n=probe["last_n"])
+    records = await connection.fetch(
+        statement(registry), asked.principal, asked.snapshot, asked.device, asked.have, asked.want[:WANT_MAX], ROWS_MAX
+    )
+    return _answer(records, asked)
+
+
+def _answer(records: list[Any], asked: Asked) -> Pulled:
+    head = msgspec.json.decode(next(r["body"] for r in records if r["part"] == 0), type=_Head)
+    if head.standby:
+        raise Standby
+    pulled = Pulled(snapshot=head.snapshot, last_n=head.last_n, stale=head.stale, more=head.more)
+    if head.digest != asked.have or asked.snapshot is None:
+        pulled.manifest = Manifest(digest=head.digest, scopes=head.scopes)
+    loads: dict[UUID, list[Row]] = {scope: [] for scope in head.loaded}
+    for r in records:
+        raw = None if r["body"] is None else msgspec.Raw(r["body"].encode())
+        if r["part"] == 1:
+            pulled.rows.append((r["scope"], r["aud"], r["kind"], r["id"], r["rev"], raw))
+        elif r["part"] == 2:
+            loads[r["scope"]].append((r["aud"], r["kind"], r["id"], r["rev"], cast(msgspec.Raw, raw)))
+    pulled.load = [Load(scope=scope, rows=rows, sum=checksum(rows)) for scope, rows in loads.items()]
+    return pulled
+
+
+class _Head(msgspec.Struct):
+    snapshot: str
+    standby: bool
+    last_n: int
+    digest: str
+    scopes: list[tuple[UUID, int]]
+    loaded: list[UUID]
+    stale: list[UUID]
+    more: bool
+
+
+def _value(synced: Synced, column: str) -> str:
+    if column in synced.sql:
+        return synced.sql[column]
+    declared = synced.body.__annotations__[column]
+    if datetime in (declared, *get_args(declared)):
+        return f"to_char(t.{column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    return f"t.{column}"
+
+
+def _bodies(synced: Synced, shown: Shown) -> str:
+    pairs = ", ".join(f"'{c}', {_value(synced, c)}" for c in shown.columns)
+    return (
+        f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, json_build_object({pairs})::text AS body "
+        f"FROM answer a JOIN {synced.table} t ON t.id = a.id WHERE a.kind = {shown.kind} AND NOT a.gone"
+    )
+
+
+@cache
+def statement(registry: Registry) -> str:
+    """The pull's SQL: $1 principal, $2 snapshot or null, $3 device, $4 digest held or null, $5 scopes wanted, $6 rows at most."""
+    bodies = "\nUNION ALL ".join(_bodies(synced, shown) for synced, shown in registry.shown())
+    return f"""
+WITH {HEAD},
+wanted AS MATERIALIZED (
+    SELECT g.scope, g.mask, {registry.urgency} AS urgency FROM granted g
+    WHERE g.scope = ANY($5) OR ($2::text IS NULL AND cardinality($5::uuid[]) = 0)
+    ORDER BY urgency NULLS LAST, g.scope LIMIT {WANT_MAX}),
+loadable AS MATERIALIZED (
+    SELECT w.scope, r.aud, r.kind, r.id, r.rev, r.gone, w.urgency
+    FROM wanted w JOIN sync_row r ON r.scope = w.scope AND (r.aud & w.mask) <> 0 WHERE NOT r.gone),
+load_sizes AS (
+    SELECT w.scope, row_number() OVER before AS place, sum(coalesce(s.rows, 0)) OVER before AS total
+    FROM wanted w LEFT JOIN (SELECT scope, count(*) AS rows FROM loadable GROUP BY scope) s USING (scope)
+    WINDOW before AS (ORDER BY w.urgency NULLS LAST, w.scope)),
+loaded AS MATERIALIZED (SELECT scope FROM load_sizes WHERE total <= $6::int OR place = 1),
+changed AS MATERIALIZED (
+    SELECT g.scope, r.aud, r.kind, r.id, r.rev, r.gone
+    FROM granted g JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0
+    WHERE $2::text IS NOT NULL AND {UNSEEN} AND NOT g.scope = ANY($5)),
+delta_sizes AS (SELECT scope, sum(count(*)) OVER (ORDER BY scope) AS total FROM changed GROUP BY scope),
+answer AS MATERIALIZED (
+    SELECT 1 AS part, c.* FROM changed c JOIN delta_sizes s USING (scope) WHERE s.total <= $6::int
+    UNION ALL
+    SELECT 2 AS part, l.scope, l.aud, l.kind, l.id, l.rev, l.gone FROM loadable l JOIN loaded USING (scope))
+SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev,
+    json_build_object(
+        'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'digest', d.digest, 'last_n', {LAST_N},
+        'scopes', CASE WHEN d.digest IS DISTINCT FROM $4 OR $2::text IS NULL
+            THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted) ELSE '[]' END,
+        'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
+        'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
+        'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
+FROM digest d
+UNION ALL SELECT part, scope, aud, kind, id, rev, NULL FROM answer WHERE gone
+UNION ALL {bodies}"""

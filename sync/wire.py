@@ -1,0 +1,92 @@
+"""What travels between a device and POST /v1/sync."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+MUTATIONS_MAX = 50
+WANT_MAX = 64
+BODY_MAX_BYTES = 256 * 1024
+
+
+class Mutation(msgspec.Struct, frozen=True, kw_only=True):
+    """One change that a person made on a device: the n-th of that device, in order, never renumbered."""
+
+    n: int
+    id: UUID
+    at: datetime
+    name: str
+    v: int
+    scope: UUID | None = None
+    args: msgspec.Raw = msgspec.Raw(b"{}")
+    after: UUID | None = None
+
+
+class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`rid` is a nonce that the answer repeats; `clock` is the device's own milliseconds and decides nothing."""
+
+    rid: str
+    device: UUID
+    schema: int
+    clock: int
+    cursor: str | None
+    have: str | None
+    want: list[UUID]
+    next_n: int
+    push: list[Mutation]
+
+
+Outcome = Literal["ok", "refused", "parked"]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of the n-th mutation, as stored in the transaction of its effect."""
+
+    n: int
+    outcome: Outcome
+    at: datetime
+    code: str | None = None
+    say: dict[str, Any] | None = None
+
+
+Row = tuple[int, int, UUID, int, msgspec.Raw]
+Delta = tuple[UUID, int, int, UUID, int, msgspec.Raw | None]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that this device may hold, each scope with its mask. What is absent must go."""
+
+    digest: str
+    scopes: list[tuple[UUID, int]]
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body)."""
+
+    scope: UUID
+    rows: list[Row]
+    sum: str
+
+
+class SyncResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`now` and `lease_until` are milliseconds since the epoch; `poll_s` is how long to wait before asking again.
+
+    What is absent is empty; an absent cursor means: keep the one you have.
+    """
+
+    rid: str
+    now: int
+    last_n: int
+    lease_until: int
+    poll_s: int
+    cursor: str | None = None
+    done: list[Done] = []
+    load: list[Load] = []
+    rows: list[Delta] = []
+    stale: list[UUID] = []
+    more: bool = False
+    expect: int | None = None
+    manifest: Manifest | None = None
+    reset: str | None = None
