@@ -1,0 +1,205 @@
+"""The database: one engine, safe transactions, work that waits for the commit.
+
+Piccolo's own engine leaks a connection whenever COMMIT or ROLLBACK raises, and connects when it is imported; this
+subclass does neither, and says so when a query of a child task would run inside its parent's transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from backend.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from asyncpg.pool import Pool, PoolConnectionProxy
+
+    Connection = PoolConnectionProxy[asyncpg.Record]
+
+os.environ.setdefault("PICCOLO_CONF", "backend.piccolo_conf")
+
+Callback = Callable[[], Awaitable[None]]
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+
+log = logging.getLogger(__name__)
+
+
+class SafeTransaction(PostgresTransaction):
+    """A transaction that always gives its connection back, and runs its callbacks after a commit.
+
+    Nested in another it is a no-op: not a savepoint. `connection` is asyncpg's.
+    """
+
+    __slots__ = ("callbacks", "closed", "options", "owner")
+
+    def __init__(self, engine: SafeEngine, allow_nested: bool = True, **options: Any) -> None:
+        super().__init__(engine, allow_nested)
+        self.owner = asyncio.current_task()
+        self.closed = False
+        self.options = options
+        self.callbacks: list[Callback] = []
+
+    async def __aenter__(self) -> SafeTransaction:
+        parent: SafeTransaction | None = self._parent
+        if parent is not None:
+            if self.options and self.options != parent.options:
+                raise RuntimeError("the open transaction has another isolation")
+            return parent
+        self.connection = await self.get_connection()
+        try:
+            self.transaction = self.connection.transaction(**self.options)
+            await self.begin()
+        except BaseException:
+            await self._release()
+            raise
+        self.context = self.engine.current_transaction.set(self)  # type: ignore[arg-type]
+        return self
+
+    async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> bool:
+        if self._parent:
+            return False
+        self.closed = True
+        self.engine.current_transaction.reset(self.context)
+        try:
+            if exc is not None:
+                if not self._rolled_back:
+                    with contextlib.suppress(Exception):
+                        await self.rollback()
+            elif not self._committed and not self._rolled_back:
+                await self.commit()
+        finally:
+            await self._release()
+        if self._committed:
+            for callback in self.callbacks:
+                await _quietly(callback)
+        return False
+
+    async def _release(self) -> None:
+        pool = self.engine.pool
+        await (pool.release(self.connection) if pool else self.connection.close())  # type: ignore[arg-type]
+
+
+class _Current:
+    """Stands where Piccolo keeps its context variable; a closed or a foreign task's transaction is not current."""
+
+    def __init__(self) -> None:
+        self._open: contextvars.ContextVar[SafeTransaction | None] = contextvars.ContextVar("transaction", default=None)
+        self.set, self.reset = self._open.set, self._open.reset
+
+    def get(self) -> SafeTransaction | None:
+        transaction = self._open.get()
+        if transaction is None or transaction.closed:
+            return None
+        if transaction.owner is not asyncio.current_task():
+            raise RuntimeError("a transaction is open in the parent task: no gather() or create_task() inside one")
+        return transaction
+
+
+class SafeEngine(PostgresEngine):
+    """Piccolo's engine, without its connection at import and with the transaction above."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.current_transaction = _Current()  # type: ignore[assignment]
+
+    async def check_version(self) -> None:
+        """Nothing: importing a module opens no connection."""
+
+    async def prep_database(self) -> None:
+        """Nothing: the schema needs no extension."""
+
+    def transaction(self, allow_nested: bool = True, **options: Any) -> SafeTransaction:
+        """`isolation=`, `readonly=` and `deferrable=` as asyncpg has them."""
+        return SafeTransaction(self, allow_nested, **options)
+
+    async def get_new_connection(self) -> Any:
+        """A connection of its own, outside the pool."""
+        return await asyncpg.connect(database_url())
+
+
+DB = SafeEngine()
+
+
+def database_url() -> str:
+    """The address in force: the environment's at this moment, since the embedded server's is known only once it runs."""
+    url = os.environ.get("DATABASE_URL") or SETTINGS.database_url
+    if not url:
+        raise SystemExit("No database: set DATABASE_URL, or use ./porchlight run, which brings its own.")
+    return url
+
+
+async def open_pool(url: str | None = None, size: int | None = None) -> None:
+    """Open the pool that every query uses; without one each query would pay for a new connection."""
+    if DB.pool is None:
+        DB.pool = await asyncpg.create_pool(
+            url or database_url(),
+            min_size=1,
+            max_size=size or SETTINGS.pool_size,
+            reset=_tidy,
+            server_settings={"application_name": "porchlight", "timezone": "UTC", "jit": "off"},
+        )
+
+
+async def close_pool() -> None:
+    """Close the pool; whatever still runs on it is given five seconds."""
+    pool, DB.pool = DB.pool, None
+    if pool is not None:
+        try:
+            async with asyncio.timeout(5):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+def pool() -> Pool[asyncpg.Record]:
+    """The open pool."""
+    if DB.pool is None:
+        raise RuntimeError("the database pool is not open: await backend.db.open_pool() first")
+    return DB.pool
+
+
+@contextlib.asynccontextmanager
+async def connection() -> AsyncIterator[Connection]:
+    """asyncpg's connection: the current transaction's, else one of the pool's for as long as the block lasts.
+
+    No session state (LISTEN, SET without LOCAL, session locks) may be left on it: it is not reset.
+    """
+    current = DB.current_transaction.get()
+    if current is not None:
+        yield current.connection  # type: ignore[misc]
+    else:
+        async with pool().acquire() as acquired:
+            yield acquired
+
+
+async def after_commit(callback: Callback) -> None:
+    """Run this after the outermost transaction has committed, never after a rollback; at once when none is open.
+
+    It is for hints: an exception in it is logged, not raised, for the commit stands.
+    """
+    current: Any = DB.current_transaction.get()
+    if current is not None:
+        current.callbacks.append(callback)
+    else:
+        await _quietly(callback)
+
+
+async def _quietly(callback: Callback) -> None:
+    try:
+        await callback()
+    except Exception:
+        log.exception("a callback after a commit failed")
+
+
+async def _tidy(connection: Any) -> None:
+    """In place of asyncpg's RESET ALL, which costs as much as a query: only an abandoned transaction is undone."""
+    if connection.is_in_transaction():
+        await connection.reset()

@@ -1,0 +1,111 @@
+"""The environment, read once into one frozen struct. README's section "Settings" explains each name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from backend.environment import ROOT
+
+TRUE = {"on": True, "off": False}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an operator may set; the field's name in capitals is the variable's name, unless NAMES says otherwise."""
+
+    database_url: str
+    redis_url: str
+    data: Path
+    host: str
+    port: int
+    origin: str
+    demo: bool
+    pool_size: int
+    agency_name: str
+    agency_phone: str
+    agency_time_zone: str
+    extract_keys: dict[str, str]
+    drop_folder: Path | None
+    vapid_subject: str
+    push_hosts: tuple[str, ...]
+    log_level: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https, so that cookies can demand it."""
+        return self.origin.startswith("https://")
+
+
+NAMES = {
+    "data": "PORCHLIGHT_DATA",
+    "host": "PORCHLIGHT_HOST",
+    "port": "PORCHLIGHT_PORT",
+    "origin": "PORCHLIGHT_ORIGIN",
+    "demo": "PORCHLIGHT_DEMO",
+    "pool_size": "PORCHLIGHT_POOL_SIZE",
+    "log_level": "PORCHLIGHT_LOG_LEVEL",
+}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return NAMES.get(field, field.upper())
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this machine keeps what it must remember."""
+    return Path(environ.get("PORCHLIGHT_DATA") or ROOT / ".data").expanduser().absolute()
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check every setting; a wrong one ends the process with a sentence that names it."""
+
+    def word(field: str, otherwise: str = "") -> str:
+        return environ.get(variable(field), "").strip() or otherwise
+
+    host, port = word("host", "127.0.0.1"), _number(word("port", "8000"), "port")
+    drop = word("drop_folder")
+    return Settings(
+        database_url=word("database_url"),
+        redis_url=word("redis_url"),
+        data=data_folder(environ),
+        host=host,
+        port=port,
+        origin=word("origin", f"http://localhost:{port}").rstrip("/"),
+        demo=_choice(word("demo", "off"), "demo"),
+        pool_size=_number(word("pool_size", "10"), "pool_size"),
+        agency_name=word("agency_name", "Child Support Agency"),
+        agency_phone=word("agency_phone", "555-0100"),
+        agency_time_zone=word("agency_time_zone", "America/New_York"),
+        extract_keys=_keys(word("extract_keys")),
+        drop_folder=Path(drop).expanduser().absolute() if drop else None,
+        vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
+        push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
+        log_level=word("log_level", "info"),
+    )
+
+
+def _number(text: str, field: str) -> int:
+    if not text.isdecimal():
+        raise SystemExit(f"{variable(field)} has to be a whole number, and is {text!r}.")
+    return int(text)
+
+
+def _choice(text: str, field: str) -> bool:
+    if text not in TRUE:
+        raise SystemExit(f"{variable(field)} has to be on or off, and is {text!r}.")
+    return TRUE[text]
+
+
+def _keys(text: str) -> dict[str, str]:
+    """`id=base64,id=base64` as a mapping of key id to Ed25519 public key."""
+    pairs = [pair.strip().partition("=") for pair in text.split(",") if pair.strip()]
+    if any(not name or not key for name, _, key in pairs):
+        raise SystemExit("EXTRACT_KEYS has to be a list like state-2026=BASE64,state-2027=BASE64.")
+    return {name: key for name, _, key in pairs}
+
+
+SETTINGS = load()

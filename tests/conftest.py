@@ -1,0 +1,120 @@
+"""One real PostgreSQL for the whole run, migrated once; every test that asks for `db` begins with empty tables.
+
+The address is set before anything of ours is imported, so that settings and child processes see the same database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backend.embedded import Embedded, ensure_database
+from tests.redis_server import RedisServer
+
+if TYPE_CHECKING:
+    from backend.db import SafeEngine
+
+TEMPLATE, DATABASE = "template_of_tests", "tests"
+KEPT = ("migration", "sync_epoch")
+FREE_BYTES = 1 << 30
+
+
+def _memory() -> str | None:
+    """A file system in memory when there is room in it (containers often give 64 MB)."""
+    place = "/dev/shm"  # noqa: S108
+    roomy = os.access(place, os.W_OK) and shutil.disk_usage(place).free > FREE_BYTES
+    return place if roomy else None
+
+
+BASE = Path(tempfile.mkdtemp(prefix="porchlight-tests-", dir=_memory()))
+BASE.chmod(0o755)
+SERVER = Embedded(BASE / "postgres", unsafe=True)
+os.environ.update(DATABASE_URL=SERVER.url(DATABASE), PORCHLIGHT_DATA=str(BASE / "data"), PORCHLIGHT_DEMO="on")
+for name in ("REDIS_URL", "DROP_FOLDER", "EXTRACT_KEYS", "PUSH_HOSTS", "PORCHLIGHT_ORIGIN"):
+    os.environ.pop(name, None)
+
+
+def pytest_unconfigure() -> None:
+    SERVER.stop()
+    shutil.rmtree(BASE, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def server() -> Embedded:
+    """The running server, with a migrated template and one database made from it."""
+    SERVER.start()
+    await ensure_database(SERVER, TEMPLATE)
+    environment = {**os.environ, "DATABASE_URL": SERVER.url(TEMPLATE)}  # a process of its own leaves no connection behind
+    migration = subprocess.run([sys.executable, "-m", "backend.migrate"], env=environment, capture_output=True, text=True)  # noqa: ASYNC221
+    if migration.returncode != 0:
+        pytest.exit(f"the migrations failed:\n{migration.stderr}", 1)
+    await ensure_database(SERVER, DATABASE, TEMPLATE)
+    return SERVER
+
+
+@pytest.fixture(scope="session")
+async def pool(server: Embedded) -> AsyncIterator[SafeEngine]:
+    """The engine with its pool open on the tests' database."""
+    from backend import db
+
+    await db.open_pool()
+    yield db.DB
+    await db.close_pool()
+
+
+@pytest.fixture
+async def db(pool: SafeEngine) -> SafeEngine:
+    """The engine, on a database whose tables are empty (but for what migrations and the declaration put there)."""
+    from backend.db import DB
+
+    async with DB.transaction() as transaction:
+        held = transaction.connection
+        names = await held.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", KEPT)
+        deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)  # noqa: S608
+        await held.execute(f"SET LOCAL session_replication_role = replica; {deletes}")
+    return DB
+
+
+@pytest.fixture
+async def fresh_db(pool: SafeEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """A database of this test's own, for DDL, transaction ids or several processes; answers its address."""
+    import asyncpg
+
+    from backend import db
+
+    name = f"fresh_{os.urandom(4).hex()}"
+    await ensure_database(SERVER, name, TEMPLATE)
+    usual = db.DB.pool
+    db.DB.pool = None
+    monkeypatch.setenv("DATABASE_URL", SERVER.url(name))
+    await db.open_pool()
+    yield SERVER.url(name)
+    await db.close_pool()
+    db.DB.pool = usual
+    held = await asyncpg.connect(SERVER.url("postgres"))
+    await held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await held.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment for rules, which never ask the clock: a Monday morning in winter."""
+    return datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis of this test's own, which it may stop, wipe and start."""
+    server = RedisServer(BASE / f"redis-{os.urandom(4).hex()}")
+    server.start()
+    yield server
+    server.stop()
