@@ -63,7 +63,7 @@ class SafeTransaction(PostgresTransaction):
         self.context = self.engine.current_transaction.set(self)  # type: ignore[arg-type]
         return self
 
-    async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> bool:
+    async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> Literal[False]:
         if self._parent:
             return False
         self.closed = True

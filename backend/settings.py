@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     origin: str
+    proxies: tuple[str, ...]
+    schema: bool
     demo: bool
     pool_size: int
     agency_name: str
@@ -44,6 +46,8 @@ NAMES = {
     "host": "PORCHLIGHT_HOST",
     "port": "PORCHLIGHT_PORT",
     "origin": "PORCHLIGHT_ORIGIN",
+    "proxies": "PORCHLIGHT_PROXIES",
+    "schema": "PORCHLIGHT_SCHEMA",
     "demo": "PORCHLIGHT_DEMO",
     "pool_size": "PORCHLIGHT_POOL_SIZE",
     "log_level": "PORCHLIGHT_LOG_LEVEL",
@@ -75,6 +79,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=port,
         origin=word("origin", f"http://localhost:{port}").rstrip("/"),
+        proxies=tuple(proxy.strip() for proxy in word("proxies").split(",") if proxy.strip()),
+        schema=_choice(word("schema", "off"), "schema"),
         demo=_choice(word("demo", "off"), "demo"),
         pool_size=_number(word("pool_size", "10"), "pool_size"),
         agency_name=word("agency_name", "Child Support Agency"),
