@@ -2,7 +2,9 @@
 
 from typing import Any, Final, Literal
 
-Code = Literal["invalid", "unauthorized", "forbidden", "not_found", "conflict", "gone", "too_large", "too_many", "unavailable"]
+Code = Literal[
+    "invalid", "unauthorized", "forbidden", "not_found", "conflict", "gone", "too_large", "too_many", "unavailable"
+]
 
 STATUS: Final[dict[Code, int]] = {
     "invalid": 400,
@@ -20,7 +22,8 @@ STATUS: Final[dict[Code, int]] = {
 class Refused(Exception):
     """An act that may not happen, with the reason in words that the person who asked can read.
 
-    ``detail`` holds codes and numbers for the program that asked; never personal data. ``retry_after_s`` becomes Retry-After.
+    `detail` holds codes and numbers for the program that asked, never personal data: its members stand in the problem
+    document beside the usual ones, as `{"wipe": true}` does. `retry_after_s` becomes Retry-After.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Who may do what: one table of operations and roles. What does not stand in it is refused.
 
-Which columns a role may see is declared in the registry, by audience; which case, by the grants. This table answers the question
-that comes before both: is this a thing that such an account does at all?
+Which columns a role may see is declared in the registry, by audience; which case, by the grants. This table answers
+the question that comes before both: is this a thing that such an account does at all?
 """
 
 from collections.abc import Callable

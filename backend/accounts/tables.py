@@ -7,7 +7,7 @@ from piccolo.table import Table
 
 
 class Account(Table, tablename="account"):
-    """Someone who signs in. A parent has a `person_id`, a worker a `worker_login`, as the system of record names them."""
+    """Someone who signs in. `person_id` (parents) and `worker_login` (staff) are the system of record's names."""
 
     id = UUID(primary_key=True, default=UUID4())
     role = Text(null=False, default=None)

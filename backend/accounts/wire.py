@@ -1,6 +1,9 @@
-"""What travels about an account."""
+"""What travels about an account, and what is said to sign in."""
 
-from typing import Literal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
 
 from backend.wire import Wire
 
@@ -15,3 +18,60 @@ class Account(Wire):
     display_name: str
     language: Language
     time_zone: str
+
+
+class SignIn(Wire):
+    """What somebody types to sign in."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=254)]
+    password: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class DemoSignIn(Wire):
+    """The demonstration person whom somebody taps."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class OwnAccount(Account):
+    """The account that is signed in."""
+
+    id: UUID
+
+
+class SignedIn(Wire):
+    """The answer to signing in; the session itself is in the cookie."""
+
+    account: OwnAccount
+
+
+class AgencyName(Wire):
+    """Whom to call, and by whose clock the agency works."""
+
+    name: str
+    phone: str
+    time_zone: str
+
+
+class Me(Wire):
+    """Who is signed in, at which agency, and whether one-tap demonstration sign-in is open."""
+
+    account: OwnAccount
+    agency: AgencyName
+    demo: bool
+
+
+class DemoPerson(Wire):
+    """Somebody of the demonstration agency as whom one can sign in with a tap."""
+
+    key: str
+    display_name: str
+    role: RoleName
+    about_en: str
+    about_es: str
+
+
+class DemoPeople(Wire):
+    """Everybody of the demonstration agency as whom one can sign in."""
+
+    people: list[DemoPerson]

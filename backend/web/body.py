@@ -58,7 +58,7 @@ def check_json(body: bytes) -> None:
 def is_shallow(body: bytes, depth: int = DEPTH) -> bool:
     """Whether no bracket of the JSON stands deeper than ``depth``; brackets in strings do not count.
 
-    Peels the innermost pairs off ``depth`` times, which is linear and never recurses. Unbalanced brackets count as deep.
+    Peels the innermost pairs off ``depth`` times: linear, without recursion. Unbalanced brackets count as deep.
     """
     if body.count(b"[") + body.count(b"{") <= depth:
         return True

@@ -15,7 +15,7 @@ PROBES: Final = frozenset({"/healthz", "/readyz"})
 
 
 class Own(msgspec.Struct, frozen=True):
-    """Our own address. Without a configured origin we are a machine's own: any port of its loopback names, over http."""
+    """Our own address. Without an origin we are a machine's own: any port of its loopback names, over http."""
 
     origin: bytes | None
     host: bytes | None
@@ -29,10 +29,12 @@ class Own(msgspec.Struct, frozen=True):
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
             raise ValueError("PORCHLIGHT_ORIGIN is a scheme and a host, for instance https://support.example.gov")
-        host = parts.netloc.lower()
-        if parts.scheme == "http" and _name_of(host.encode()) not in LOOPBACK:
+        host = parts.netloc.lower().encode()
+        if parts.scheme == "https":
+            return cls(b"https://" + host, host, True)
+        if _name_of(host) not in LOOPBACK:
             raise ValueError("PORCHLIGHT_ORIGIN must be https, except on this machine itself")
-        return cls(f"{parts.scheme}://{host}".encode(), host.encode(), parts.scheme == "https")
+        return cls(None, None, False)
 
 
 def own_origin(own: Own, headers: Headers, path: str) -> bytes:

@@ -21,7 +21,6 @@ WORDS: Final[dict[int, str]] = {
     403: "This is not open to you.",
     404: "There is nothing here.",
     405: "This address does not do that.",
-    408: "The request took too long to arrive.",
     413: "The request is too large.",
     415: "This address takes JSON.",
     429: "Too many tries. Please wait a little.",
@@ -48,7 +47,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def problem_of(fault: Exception, request_id: str) -> Problem:
-    """The problem document for any exception; a fault that nobody meant is logged with its id and told in general words."""
+    """The problem document for any exception; what nobody meant is logged with its id and told in general words."""
     if isinstance(fault, Refused):
         headers = {} if fault.retry_after_s is None else {"retry-after": str(fault.retry_after_s)}
         return _problem(fault.status, fault.message, request_id, fault.detail, headers)
@@ -81,7 +80,11 @@ def _problem_of_framework(fault: HTTPException, request_id: str) -> Problem:
 
 
 def _problem(
-    status: int, words: str, request_id: str, detail: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    words: str,
+    request_id: str,
+    detail: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Problem:
     title = HTTPStatus(status).phrase
     document = {

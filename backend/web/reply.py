@@ -63,7 +63,7 @@ class Reply:
         await self({"type": "http.response.body", "body": b"" if self._scope["method"] == "HEAD" else body})
 
     async def problem(self, fault: Exception) -> None:
-        """Send the problem document of a fault; when an answer has begun already, the connection is broken off instead."""
+        """Send the problem document of a fault; when an answer has begun already, break the connection off instead."""
         told = problem_of(fault, self.id)
         if self.status:
             raise fault

@@ -6,7 +6,7 @@ import mimetypes
 from pathlib import Path
 from typing import Final
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import msgspec
 
 from backend.web.headers import HeaderList, accepts
@@ -29,7 +29,8 @@ TYPES: Final = {
 }
 NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Porchlight</title>
 <h1>The app is not built yet</h1>
-<p>The server runs, but the pages for the phone are missing. <code>./porchlight run</code> builds them and starts the server.</p>
+<p>The server runs, but the pages for the phone are missing.
+<code>./porchlight run</code> builds them and starts the server.</p>
 """
 
 

@@ -1,0 +1,83 @@
+"""The application, put together: the only file that knows every room's routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from backend.access import actor
+from backend.accounts import actions as accounts
+from backend.accounts import routes as accounts_routes
+from backend.accounts.wire import AgencyName, DemoPerson
+from backend.cases.tables import Agency
+from backend.db import close_pool, open_pool
+from backend.environment import ROOT
+from backend.settings import SETTINGS, Settings
+from backend.web import health
+from backend.web.body import BODY_BYTES
+from backend.web.edge import Edge, Ways
+from backend.web.origin import Own
+from backend.web.problems import answer_with_problem
+from backend.web.static import Site
+
+DIST: Final = ROOT / "pwa" / "dist"
+
+
+class Porchlight(Litestar):
+    """Litestar behind our edge."""
+
+    edge: Edge
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Everything enters by the edge."""
+        await self.edge(scope, receive, send)
+
+
+def create_app(settings: Settings = SETTINGS) -> Litestar:
+    """The whole application for these settings; its lifespan opens and closes what it runs on."""
+    own = Own.at(settings.origin)
+    doors = _doors(settings, own)
+    app = Porchlight(
+        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES],
+        dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
+        exception_handlers={Exception: answer_with_problem},
+        lifespan=[_running],
+        logging_config=None,
+        openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
+        request_max_body_size=BODY_BYTES,
+    )
+    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST), own, accounts.find_session))
+    return app
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    await open_pool()
+    try:
+        yield
+    finally:
+        await close_pool()
+
+
+def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
+    async def find_agency() -> AgencyName:
+        row = await Agency.select(Agency.name, Agency.phone, Agency.time_zone).first()
+        if row is None:
+            return AgencyName(
+                name=settings.agency_name, phone=settings.agency_phone, time_zone=settings.agency_time_zone
+            )
+        return AgencyName(**row)
+
+    async def list_demo_people() -> Sequence[DemoPerson]:
+        if not settings.demo:
+            return ()
+        from backend.demo.actions import demo_people
+
+        return await demo_people()
+
+    return accounts_routes.Doors(secure=own.secure, find_agency=find_agency, list_demo_people=list_demo_people)
