@@ -1,0 +1,180 @@
+"""Carries one Notification to one Subscription over a shared, guarded HTTP session, and says what became of it."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Final
+
+import aiohttp
+import msgspec
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from push.answers import Answer, Try, later, outcome_of
+from push.encrypt import Encryptor
+from push.endpoint import AllowList, Endpoint, EndpointRefused, ForbiddenAddress, GuardedResolver
+from push.notification import Notification, Outcome, Result, Subscription
+from push.payload import check_origin, document
+from push.shape import MAX_RATE, Shape
+from push.vapid import Key, Tokens
+
+CONNECT_S: Final = 5.0
+TOTAL_S: Final = 15.0
+MAX_ANSWER_BYTES: Final = 4096
+PATIENCE_S: Final = 2.0
+
+log = logging.getLogger("push")
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
+    """How a Sender reaches the world. Tests put their own resolver and certificates in; the rules stay the same."""
+
+    origin: str
+    subject: str
+    hosts: AllowList = msgspec.field(default_factory=AllowList)
+    resolver: AbstractResolver | None = None
+    tls: ssl.SSLContext | None = None
+    max_rate: float = MAX_RATE
+
+
+class Sender:
+    """One for each process. Open it inside the event loop, close it at the end."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self.origin = check_origin(carrier.origin)
+        self.tokens = Tokens(carrier.subject)
+        self._carrier = carrier
+        self._encryptor = Encryptor(self.tokens)
+        self._shapes: dict[str, Shape] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> "Sender":
+        """Makes the session: no redirects, no cookies, no proxies of the environment, checked addresses only."""
+        connector = aiohttp.TCPConnector(
+            ssl=self._carrier.tls or ssl.create_default_context(),
+            resolver=self._carrier.resolver or GuardedResolver(),
+            limit=0,
+            ttl_dns_cache=60,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+        )
+        return self
+
+    async def close(self) -> None:
+        """Ends the session and its connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def __aenter__(self) -> "Sender":
+        return await self.open()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def send(
+        self, notification: Notification, subscription: Subscription, key: Key | None, earlier: int = 0
+    ) -> Outcome:
+        """One try. Never raises for what the other side does; ``earlier`` counts the tries before this one."""
+        try:
+            endpoint = self._carrier.hosts.check(subscription.endpoint)
+        except EndpointRefused as refused:
+            return Outcome(result=Result.DEAD, reason=f"endpoint_{refused}")
+        if key is None:
+            return Outcome(result=Result.NEEDS_RESUBSCRIBE, reason="key_retired")
+        this = Try(
+            service=endpoint.service,
+            now=datetime.now(UTC),
+            subscribed_at=subscription.created_at,
+            earlier=earlier,
+            jitter=random.random(),  # noqa: S311 (spreads retries, keeps no secret)
+        )
+        shape = self._shape(endpoint.service)
+        async with _turn(shape) as wait_s:
+            if wait_s:
+                return Outcome(result=Result.LATER, reason="shaped", after_s=wait_s, counted=False)
+            outcome = await self._carry(notification, subscription, key, (endpoint, this))
+            shape.heard(outcome, time.monotonic())
+        level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
+        log.log(level, "%s %s %s %s", endpoint.service, subscription.label, outcome.result, outcome.status)
+        return outcome
+
+    async def _carry(
+        self, notification: Notification, subscription: Subscription, key: Key, where: tuple[Endpoint, Try]
+    ) -> Outcome:
+        endpoint, this = where
+        text = document(notification, subscription.locale, self.origin)
+        try:
+            message = self._encryptor.message(text, subscription, key)
+        except ValueError:
+            return Outcome(result=Result.DEAD, reason="unusable_keys")
+        headers = message.headers | {
+            "TTL": str(notification.ttl_s),
+            "Topic": notification.topic,
+            "Urgency": notification.urgency,
+            "Content-Type": "application/octet-stream",
+        }
+        try:
+            return outcome_of(await self._post(endpoint.url, headers, message.body), this)
+        except ForbiddenAddress:
+            return later(this, "forbidden_address")
+        except aiohttp.ClientConnectorDNSError as error:
+            return later(this, "forbidden_address" if isinstance(error.os_error, ForbiddenAddress) else "no_such_name")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            return later(this, "timeout" if isinstance(error, TimeoutError) else "no_connection")
+
+    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        if self._session is None:
+            raise RuntimeError("the sender is not open")
+        request = self._session.post(
+            URL(url, encoded=True),
+            headers=headers,
+            data=body,
+            allow_redirects=False,
+            max_line_size=4096,
+            max_field_size=4096,
+        )
+        async with request as answer:
+            read = await _first_bytes(answer)
+            found = answer.headers
+            return Answer(status=answer.status, retry_after=found.get("Retry-After"), ttl=found.get("TTL"), body=read)
+
+    def _shape(self, service: str) -> Shape:
+        shape = self._shapes.get(service)
+        if shape is None:
+            shape = self._shapes[service] = Shape(time.monotonic(), self._carrier.max_rate)
+        return shape
+
+
+@contextlib.asynccontextmanager
+async def _turn(shape: Shape) -> AsyncIterator[float]:
+    """Waits for a slot and a token; yields 0 when it is our turn, or the wait that is longer than our patience."""
+    async with shape.slots:
+        asked_at = time.monotonic()
+        while (wait_s := shape.admit(time.monotonic())) > 0:
+            if time.monotonic() + wait_s - asked_at > PATIENCE_S:
+                break
+            await asyncio.sleep(wait_s)
+        yield wait_s
+
+
+async def _first_bytes(answer: aiohttp.ClientResponse) -> bytes:
+    """At most 4 KiB of an answer; a longer one is cut off with its connection."""
+    read = b""
+    while len(read) < MAX_ANSWER_BYTES:
+        part = await answer.content.read(MAX_ANSWER_BYTES - len(read))
+        if not part:
+            return read
+        read += part
+    answer.close()
+    return read
