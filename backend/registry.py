@@ -64,7 +64,15 @@ SYNCED = (
             Shown(
                 33,
                 STAFF,
-                ("last_name", "born_on", "language", *CONTACT, "safe_to_contact", "family_violence", "child_resides_with"),
+                (
+                    "last_name",
+                    "born_on",
+                    "language",
+                    *CONTACT,
+                    "safe_to_contact",
+                    "family_violence",
+                    "child_resides_with",
+                ),
                 where="t.to_on IS NULL",
             ),
         ),
@@ -172,9 +180,7 @@ GRANTS = Grants(
     sources=(
         GrantSource("account", "SELECT id FROM changed"),
         GrantSource("agency", "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM changed)"),
-        GrantSource(
-            "participant", "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)"
-        ),
+        GrantSource("participant", "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)"),
         GrantSource(
             "assignment", "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)"
         ),

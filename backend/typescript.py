@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from backend.registry import REGISTRY
+from backend.registry import EVERYONE, REGISTRY
 from sync import wire
 from sync.declare import Registry, Synced
 
@@ -36,7 +36,7 @@ def render(registry: Registry = REGISTRY) -> str:
     parts.append(_map("Nouns", {s.noun: s.body.__name__ for s in registry.synced}))
     parts += [_struct(m.args) for m in registry.mutators]
     parts.append(_map("Mutations", {m.name: f"{{ v: {m.v}; args: {m.args.__name__} }}" for m in registry.mutators}))
-    parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Done, wire.Manifest)]
+    parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Say, wire.Done, wire.Manifest)]
     parts.append(f"export type LoadRow = {_tuple(wire.Row, ('aud', 'kind', 'id', 'rev', 'body'))};\n")
     parts.append(f"export type DeltaRow = {_tuple(wire.Delta, ('scope', 'aud', 'kind', 'id', 'rev', 'body'))};\n")
     parts.append(_struct(wire.Load).replace(_type(list[wire.Row]), "LoadRow[]"))
@@ -47,26 +47,25 @@ def render(registry: Registry = REGISTRY) -> str:
 def _kinds(registry: Registry) -> str:
     lines = [f'  {shown.kind}: "{synced.noun}",' for synced, shown in registry.shown()]
     noun = "export type Noun = (typeof KINDS)[keyof typeof KINDS];\n"
-    return "\n".join(["// Which noun a row's kind belongs to.", "export const KINDS = {", *lines, "} as const;", "", noun])
+    return "\n".join(
+        ["// Which noun a row's kind belongs to.", "export const KINDS = {", *lines, "} as const;", "", noun]
+    )
 
 
 def _noun(synced: Synced) -> str:
     """A body as devices may hold it: a field that only some audiences have is optional."""
-    always = set.intersection(*(set(shown.columns) for shown in synced.shown)) if len(synced.shown) == 1 else _common(synced)
+    always = _always(synced)
     hints = get_type_hints(synced.body, include_extras=True)
     fields = {name if name in always else f"{name}?": _type(hint) for name, hint in hints.items()}
     return _doc(synced.body) + _interface(synced.body.__name__, fields)
 
 
-def _common(synced: Synced) -> set[str]:
-    """What every holder of the row has: the columns of the first projection, where all who hold any hold that one too."""
+def _always(synced: Synced) -> set[str]:
+    """What every holder of such a row has: its first projection where everybody holds that, else what all projections share."""
     first, *others = synced.shown
-    everyone = isinstance(first.audience, int) and first.audience & 9 == 9 and first.where == "true"
-    if everyone:
-        return set(first.columns)
-    return set(first.columns).intersection(*(other.columns for other in others)) or (
-        set(first.columns) if isinstance(first.audience, str) else set()
-    )
+    for_everybody = first.where == "true" and (isinstance(first.audience, str) or first.audience == EVERYONE)
+    shared = set(first.columns).intersection(*(other.columns for other in others))
+    return set(first.columns) if for_everybody and not shared else shared
 
 
 def _struct(struct: type[msgspec.Struct]) -> str:

@@ -13,6 +13,8 @@ from uuid import UUID
 
 import msgspec
 
+from sync.wire import Say
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -73,9 +75,9 @@ class Grants:
 
 
 class Refusal(Exception):
-    """A mutation is not accepted. `say` is what the person reads: a phrase's key and its arguments."""
+    """A mutation is not accepted. Devices have a sentence for each code; `say` is for what needs one of its own."""
 
-    def __init__(self, code: str, say: dict[str, Any] | None = None) -> None:
+    def __init__(self, code: str, say: Say | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.say = say

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from sync.declare import Intent, Mutator, Refusal, Registry
-from sync.wire import Done, Mutation, Outcome
+from sync.wire import Done, Mutation, Outcome, Say
 
 CRASHES_MAX = 5
 STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation"
@@ -31,7 +31,9 @@ class Expect(Exception):
 async def take(connection: Any, registry: Registry, device: UUID, mutation: Mutation) -> Done:
     """One mutation, inside the caller's transaction. Raises Forked or Expect; any other error must roll everything back."""
     # 1. One mutation of a device at a time.
-    held = await connection.fetchrow("SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE", device)
+    held = await connection.fetchrow(
+        "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE", device
+    )
     # 2. Seen before: its stored outcome, whatever it was.
     if mutation.n <= held["last_n"]:
         return await _stored(connection, device, mutation)
@@ -83,7 +85,7 @@ async def _stored(connection: Any, device: UUID, mutation: Mutation) -> Done:
 
 
 def _done(row: Any, n: int) -> Done:
-    say = None if row["detail"] is None else msgspec.json.decode(row["detail"])
+    say = None if row["detail"] is None else msgspec.json.decode(row["detail"], type=Say)
     return Done(n=n, outcome=row["outcome"], code=row["code"], say=say, at=row["received_at"])
 
 

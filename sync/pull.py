@@ -123,10 +123,11 @@ def _value(synced: Synced, column: str) -> str:
 
 
 def _bodies(synced: Synced, shown: Shown) -> str:
-    pairs = ", ".join(f"'{c}', {_value(synced, c)}" for c in shown.columns)
+    """The bodies of one projection. row_to_json writes no spaces, unlike json_build_object."""
+    values = ", ".join(f"{_value(synced, c)} AS {c}" for c in shown.columns)
     return (
-        f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, json_build_object({pairs})::text AS body "
-        f"FROM answer a JOIN {synced.table} t ON t.id = a.id WHERE a.kind = {shown.kind} AND NOT a.gone"
+        f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, row_to_json(b)::text FROM answer a "
+        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b WHERE a.kind = {shown.kind} AND NOT a.gone"
     )
 
 

@@ -76,7 +76,8 @@ def row_triggers(synced: Synced) -> str:
     """The three triggers that stamp a noun's rows."""
     made = {"INSERT": _on_insert, "UPDATE": _on_update, "DELETE": _on_delete}
     return "".join(
-        _trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced)) for event, make in made.items()
+        _trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced))
+        for event, make in made.items()
     )
 
 

@@ -19,8 +19,8 @@ class Mutation(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     name: str
     v: int
-    scope: UUID | None = None
-    args: msgspec.Raw = msgspec.Raw(b"{}")
+    scope: UUID | None
+    args: msgspec.Raw
     after: UUID | None = None
 
 
@@ -41,6 +41,13 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
 Outcome = Literal["ok", "refused", "parked"]
 
 
+class Say(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person is told of a refusal: a phrase's key in the catalogue of words, and what goes into it."""
+
+    key: str
+    args: dict[str, Any] = {}
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of the n-th mutation, as stored in the transaction of its effect."""
 
@@ -48,7 +55,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Outcome
     at: datetime
     code: str | None = None
-    say: dict[str, Any] | None = None
+    say: Say | None = None
 
 
 Row = tuple[int, int, UUID, int, msgspec.Raw]

@@ -116,6 +116,21 @@ async def find_session(token: str) -> Actor | None:
     )
 
 
+async def actor_of_account(account_id: UUID) -> Actor:
+    """The actor of a change that a device wrote earlier, as the account is now. Refused: unauthorized when it is closed."""
+    found = await _find_account(Account.id == account_id)
+    if found is None:
+        raise Refused("unauthorized", "Please sign in.")
+    return Actor(
+        account_id,
+        Role(found["role"]),
+        None,
+        found["person_id"],
+        found["worker_login"],
+        found["display_name"],
+    )
+
+
 async def get_own_account(actor: Actor) -> OwnAccount:
     """The actor's account as the person may see it."""
     account = await _find_account(Account.id == actor.account_id)

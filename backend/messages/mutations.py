@@ -14,7 +14,7 @@ async def _send(intent: Intent) -> None:
     try:
         await send_message(actor, intent.scope, intent.args, intent.at)
     except Refused as refused:
-        raise Refusal(refused.code, refused.detail) from refused
+        raise Refusal(refused.code) from refused
 
 
 MUTATORS = (Mutator("message.send", 1, SendMessage, _send),)

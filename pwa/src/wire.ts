@@ -2,63 +2,266 @@
 
 export const SCHEMA = 1;
 
+// Which noun a row's kind belongs to.
 export const KINDS = {
-  10: "agency", 11: "account", 20: "case", 21: "case", 30: "participant", 31: "participant", 32: "participant",
-  33: "participant", 40: "order", 50: "obligation", 51: "obligation", 60: "balance", 70: "payment", 71: "payment",
-  80: "disbursement", 81: "disbursement", 90: "hearing", 92: "hearing", 100: "event", 101: "event", 110: "message", 111: "message",
+  10: "agency",
+  11: "account",
+  20: "case",
+  21: "case",
+  30: "participant",
+  31: "participant",
+  32: "participant",
+  33: "participant",
+  40: "order",
+  50: "obligation",
+  51: "obligation",
+  60: "balance",
+  70: "payment",
+  71: "payment",
+  80: "disbursement",
+  81: "disbursement",
+  90: "hearing",
+  92: "hearing",
+  100: "event",
+  101: "event",
+  110: "message",
+  111: "message",
 } as const;
 
 export type Noun = (typeof KINDS)[keyof typeof KINDS];
 
-export interface Agency { name: string; phone: string; time_zone: string; as_of: string | null }
-export interface Account { role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor"; display_name: string; language: "en" | "es"; time_zone: string }
+/** The agency; `as_of` is the instant at which the system of record last spoke. */
+export interface Agency {
+  name: string;
+  phone: string;
+  time_zone: string;
+  as_of: string | null;
+}
+
+/** Who signs in on this device; `time_zone` is an IANA name. */
+export interface Account {
+  role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
+  display_name: string;
+  language: "en" | "es";
+  time_zone: string;
+}
+
+/** A IV-D case. The office and the other state are for staff. */
 export interface Case {
-  case_number: string; status: "open" | "closed"; stage: "intake" | "locate" | "parentage" | "establishment" | "enforcement" | "review";
-  opened_on: string; closed_on: string | null; next_step_code: string | null; next_step_on: string | null;
-  office_code?: string; initiating_fips?: string | null; responding_fips?: string | null; closure_code?: string | null;
+  case_number: string;
+  status: "open" | "closed";
+  stage: "intake" | "locate" | "parentage" | "establishment" | "enforcement" | "review";
+  opened_on: string;
+  closed_on: string | null;
+  next_step_code: string | null;
+  next_step_on: string | null;
+  office_code?: string;
+  initiating_fips?: string | null;
+  responding_fips?: string | null;
+  closure_code?: string | null;
 }
+
+/** A person's part in a case. The other side sees a name and a role; contact is the person's own (`mine`) and the staff's. */
 export interface Participant {
-  role?: "CP" | "NCP" | "AP" | "CH"; first_name?: string; last_name?: string;
-  mine?: true; phone?: string | null; email?: string | null; address_1?: string | null; address_2?: string | null; city?: string | null;
-  state?: string | null; postal_code?: string | null; language?: string; born_on?: string | null; safe_to_contact?: boolean;
-  family_violence?: boolean; child_resides_with?: string | null;
+  role?: "CP" | "NCP" | "AP" | "CH";
+  first_name?: string;
+  last_name?: string;
+  mine?: boolean;
+  phone?: string | null;
+  email?: string | null;
+  address_1?: string | null;
+  address_2?: string | null;
+  city?: string | null;
+  state?: string | null;
+  postal_code?: string | null;
+  language?: string;
+  born_on?: string | null;
+  safe_to_contact?: boolean;
+  family_violence?: boolean;
+  child_resides_with?: string | null;
 }
-export interface Order { court: string; docket_number: string; entered_on: string; effective_on: string; ended_on: string | null; review_due_on: string | null }
+
+/** A support order as the court entered it. */
+export interface Order {
+  court: string;
+  docket_number: string;
+  entered_on: string;
+  effective_on: string;
+  ended_on: string | null;
+  review_due_on: string | null;
+}
+
+/** One line of an order. Whether pay is withheld tells of an employer, so only the payer and staff hold `withholding`. */
 export interface Obligation {
-  order_id: string; line: number; kind: "current" | "medical" | "arrears" | "fee"; amount_cents: number;
-  frequency: "weekly" | "biweekly" | "semimonthly" | "monthly"; from_on: string; to_on: string | null; withholding?: boolean;
+  order_id: string;
+  line: number;
+  kind: "current" | "medical" | "arrears" | "fee";
+  amount_cents: number;
+  frequency: "weekly" | "biweekly" | "semimonthly" | "monthly";
+  from_on: string;
+  to_on: string | null;
+  withholding?: boolean;
 }
-export interface Balance { kind: string; as_of_on: string; amount_cents: number }
-export interface Payment { paid_on: string; posted_on: string; amount_cents: number; reversed_by: string | null }
+
+/** What is owed of one kind, as of the state's date. */
+export interface Balance {
+  kind: string;
+  as_of_on: string;
+  amount_cents: number;
+}
+
+/** A collection that the state posted; `reversed_by` is set when it was taken back. */
+export interface Payment {
+  paid_on: string;
+  posted_on: string;
+  amount_cents: number;
+  reversed_by: string | null;
+}
+
+/** Money paid out to the receiving side, which alone sees it, with the staff; the method is the receiver's own. */
 export interface Disbursement {
-  payment_id: string | null; amount_cents: number; method?: "direct_deposit" | "card" | "check";
-  status: "processing" | "held" | "sent" | "available" | "returned"; status_on: string; expected_on: string | null; hold_reason_code: string | null;
+  payment_id: string | null;
+  amount_cents: number;
+  method?: "direct_deposit" | "card" | "check";
+  status: "processing" | "held" | "sent" | "available" | "returned";
+  status_on: string;
+  expected_on: string | null;
+  hold_reason_code: string | null;
 }
+
+/** A hearing; `starts_local` is wall time in `time_zone` (IANA). How a party appears is for staff. */
 export interface Hearing {
-  docket_number: string; kind: string; starts_local: string; time_zone: string; minutes: number; court: string; room: string | null;
-  address: string | null; remote: boolean; status: "set" | "moved" | "cancelled" | "held"; appearance?: string | null;
+  docket_number: string;
+  kind: string;
+  starts_local: string;
+  time_zone: string;
+  minutes: number;
+  court: string;
+  room: string | null;
+  address: string | null;
+  remote: boolean;
+  status: "set" | "moved" | "cancelled" | "held";
+  appearance?: string | null;
 }
-export interface Event { code: string; happened_on: string; detail_code: string | null; visible_to?: "both" | "cp" | "ncp" | "staff" }
+
+/** Something that happened in the life of a case. */
+export interface Event {
+  code: string;
+  happened_on: string;
+  detail_code: string | null;
+  visible_to?: "both" | "cp" | "ncp" | "staff";
+}
+
+/** `thread` is the party's participant id; which worker wrote (`author_name`) is for staff. */
 export interface Message {
-  thread: string; from_party: boolean; body: string; receipt: string; written_at: string | null; received_at: string;
-  answer_due_on: string | null; answered_at: string | null; author_name?: string;
+  thread: string;
+  from_party: boolean;
+  body: string;
+  receipt: string;
+  written_at: string | null;
+  received_at: string;
+  answer_due_on: string | null;
+  answered_at: string | null;
+  author_name?: string;
 }
+
 export interface Nouns {
-  agency: Agency; account: Account; case: Case; participant: Participant; order: Order; obligation: Obligation; balance: Balance;
-  payment: Payment; disbursement: Disbursement; hearing: Hearing; event: Event; message: Message;
+  "agency": Agency;
+  "account": Account;
+  "case": Case;
+  "participant": Participant;
+  "order": Order;
+  "obligation": Obligation;
+  "balance": Balance;
+  "payment": Payment;
+  "disbursement": Disbursement;
+  "hearing": Hearing;
+  "event": Event;
+  "message": Message;
 }
 
-export interface Mutations { "message.send": { v: 1; args: { id: string; thread: string; body: string } } }
+/** Arguments of message.send@1: the message's own id, whose thread, and what is said. */
+export interface SendMessage {
+  id: string;
+  thread: string;
+  body: string;
+}
 
-export interface Mutation { n: number; id: string; at: string; name: string; v: number; scope: string | null; args: unknown; after?: string }
+export interface Mutations {
+  "message.send": { v: 1; args: SendMessage };
+}
+
+/** One change that a person made on a device: the n-th of that device, in order, never renumbered. */
+export interface Mutation {
+  n: number;
+  id: string;
+  at: string;
+  name: string;
+  v: number;
+  scope: string | null;
+  args: object;
+  after?: string;
+}
+
+/** `rid` is a nonce that the answer repeats; `clock` is the device's own milliseconds and decides nothing. */
 export interface SyncRequest {
-  rid: string; device: string; schema: number; clock: number; cursor: string | null; have: string | null; want: string[]; next_n: number; push: Mutation[];
+  rid: string;
+  device: string;
+  schema: number;
+  clock: number;
+  cursor: string | null;
+  have: string | null;
+  want: string[];
+  next_n: number;
+  push: Mutation[];
 }
-export interface Done { n: number; outcome: "ok" | "refused" | "parked"; code?: string; say?: { key: string; args: Record<string, unknown> }; at: string }
+
+/** What a person is told of a refusal: a phrase's key in the catalogue of words, and what goes into it. */
+export interface Say {
+  key: string;
+  args?: Record<string, unknown>;
+}
+
+/** What became of the n-th mutation, as stored in the transaction of its effect. */
+export interface Done {
+  n: number;
+  outcome: "ok" | "refused" | "parked";
+  at: string;
+  code?: string;
+  say?: Say;
+}
+
+/** Everything that this device may hold, each scope with its mask. What is absent must go. */
+export interface Manifest {
+  digest: string;
+  scopes: [string, number][];
+}
+
 export type LoadRow = [aud: number, kind: number, id: string, rev: number, body: object];
+
 export type DeltaRow = [scope: string, aud: number, kind: number, id: string, rev: number, body: object | null];
+
+/** A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body). */
+export interface Load {
+  scope: string;
+  rows: LoadRow[];
+  sum: string;
+}
+
+/** `now` and `lease_until` are milliseconds since the epoch; `poll_s` is how long to wait before asking again. */
 export interface SyncResponse {
-  rid: string; now: number; last_n: number; lease_until: number; poll_s: number; cursor?: string; done?: Done[]; expect?: number;
-  manifest?: { digest: string; scopes: [string, number][] }; load?: { scope: string; rows: LoadRow[]; sum: string }[];
-  rows?: DeltaRow[]; stale?: string[]; more?: boolean; reset?: string;
+  rid: string;
+  now: number;
+  last_n: number;
+  lease_until: number;
+  poll_s: number;
+  cursor?: string;
+  done?: Done[];
+  load?: Load[];
+  rows?: DeltaRow[];
+  stale?: string[];
+  more?: boolean;
+  expect?: number;
+  manifest?: Manifest;
+  reset?: string;
 }
