@@ -12,7 +12,7 @@ import contextvars
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
@@ -31,6 +31,8 @@ Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 log = logging.getLogger(__name__)
 
+_soon: set[asyncio.Task[None]] = set()
+
 
 class SafeTransaction(PostgresTransaction):
     """A transaction that always gives its connection back, and runs its callbacks after a commit.
@@ -48,11 +50,11 @@ class SafeTransaction(PostgresTransaction):
         self.callbacks: list[Callback] = []
 
     async def __aenter__(self) -> SafeTransaction:
-        parent: SafeTransaction | None = self._parent
+        parent: Any = self._parent
         if parent is not None:
             if self.options and self.options != parent.options:
                 raise RuntimeError("the open transaction has another isolation")
-            return parent
+            return cast(SafeTransaction, parent)
         self.connection = await self.get_connection()
         try:
             self.transaction = self.connection.transaction(**self.options)
@@ -60,7 +62,7 @@ class SafeTransaction(PostgresTransaction):
         except BaseException:
             await self._release()
             raise
-        self.context = self.engine.current_transaction.set(self)  # type: ignore[arg-type]
+        self.context = self.engine.current_transaction.set(self)
         return self
 
     async def __aexit__(self, exc_type: Any, exc: Any, traceback: Any) -> Literal[False]:
@@ -84,7 +86,7 @@ class SafeTransaction(PostgresTransaction):
 
     async def _release(self) -> None:
         pool = self.engine.pool
-        await (pool.release(self.connection) if pool else self.connection.close())  # type: ignore[arg-type]
+        await (pool.release(self.connection) if pool else self.connection.close())
 
 
 class _Current:
@@ -174,14 +176,14 @@ async def connection() -> AsyncIterator[Connection]:
     """
     current = DB.current_transaction.get()
     if current is not None:
-        yield current.connection  # type: ignore[misc]
+        yield current.connection
     else:
         async with pool().acquire() as acquired:
             yield acquired
 
 
-async def after_commit(callback: Callback) -> None:
-    """Run this after the outermost transaction has committed, never after a rollback; at once when none is open.
+def after_commit(callback: Callback) -> None:
+    """Run this after the outermost transaction has committed, never after a rollback; soon when none is open.
 
     It is for hints: an exception in it is logged, not raised, for the commit stands.
     """
@@ -189,7 +191,9 @@ async def after_commit(callback: Callback) -> None:
     if current is not None:
         current.callbacks.append(callback)
     else:
-        await _quietly(callback)
+        task = asyncio.get_running_loop().create_task(_quietly(callback))
+        _soon.add(task)
+        task.add_done_callback(_soon.discard)
 
 
 async def _quietly(callback: Callback) -> None:

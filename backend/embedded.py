@@ -117,7 +117,7 @@ class Embedded:
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
         if postgres_binaries.major(self.bin) >= 17:
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [self.bin / "initdb", "-D", made, "-U", SUPERUSER, *options]
+        command: list[str | Path] = [self.bin / "initdb", "-D", made, "-U", SUPERUSER, *options]
         done = subprocess.run(command, capture_output=True, text=True, **self._as_account())
         if done.returncode != 0:
             raise Trouble(f"PostgreSQL could not make its data folder: {done.stderr.strip()[-500:]}")

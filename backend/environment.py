@@ -108,7 +108,7 @@ def _ready(level: Level) -> bool:
     have = stamp.get("level")
     if not PYTHON.exists() or have not in LOCKS or (level == "dev" and have != "dev"):
         return False
-    return stamp.get("digest") == _digest(have)  # type: ignore[arg-type]
+    return stamp.get("digest") == _digest(have)
 
 
 @contextlib.contextmanager
