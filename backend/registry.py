@@ -1,7 +1,7 @@
 """Everything that may leave for a device, per audience, and everything that a device may send.
 
-Audiences are bits inside a case: both parents, the receiving side, the paying side, staff; further bits belong to one party each
-(`participant.party_bit`), so that what a person writes or is reached by is that person's and the staff's alone.
+Audiences are bits inside a case: both parents, the receiving side, the paying side, staff; further bits belong to one
+party each (`participant.party_bit`), so that what a person writes or is reached by is that person's and the staff's alone.
 A column that stands in no `Shown` never leaves.
 """
 
@@ -173,7 +173,8 @@ GRANTS = Grants(
         WHERE a.active AND a.role = 'parent' AND p.role <> 'CH' AND p.from_on <= current_date AND p.to_on IS NULL
     UNION ALL SELECT a.id, s.case_id, {STAFF}::int2
         FROM account a JOIN assignment s ON s.worker_login = a.worker_login
-        WHERE a.active AND a.role IN ('caseworker', 'supervisor') AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)
+        WHERE a.active AND a.role IN ('caseworker', 'supervisor')
+            AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)
     UNION ALL SELECT a.id, a.id, {BOTH}::int2 FROM account a WHERE a.active
     UNION ALL SELECT a.id, g.id, (CASE WHEN a.role = 'parent' THEN {BOTH} ELSE {EVERYONE} END)::int2
         FROM account a CROSS JOIN agency g WHERE a.active""",
@@ -181,15 +182,14 @@ GRANTS = Grants(
         GrantSource("account", "SELECT id FROM changed"),
         GrantSource("agency", "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM changed)"),
         GrantSource("participant", "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)"),
-        GrantSource(
-            "assignment", "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)"
-        ),
+        GrantSource("assignment", "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)"),
     ),
 )
 
 # Small scopes (the person, the agency) come first, then cases by their nearest hearing.
 URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
-    THEN (SELECT min(h.starts_local) FROM hearing h WHERE h.case_id = g.scope AND h.status IN ('set', 'moved') AND h.starts_local > now())
+    THEN (SELECT min(h.starts_local) FROM hearing h
+        WHERE h.case_id = g.scope AND h.status IN ('set', 'moved') AND h.starts_local > now())
     ELSE '-infinity'::timestamp END)"""
 
 REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

@@ -1,4 +1,4 @@
-"""Writes `pwa/src/wire.ts` from the registry and the wire structs, so that a renamed field breaks the build of the screens.
+"""Writes `pwa/src/wire.ts` from the registry and the wire structs: a renamed field breaks the build of the screens.
 
 Small on purpose: our wire types are structs of scalars, literals, optionals, lists and tuples, and nothing else.
 """
@@ -61,7 +61,7 @@ def _noun(synced: Synced) -> str:
 
 
 def _always(synced: Synced) -> set[str]:
-    """What every holder of such a row has: its first projection where everybody holds that, else what all projections share."""
+    """What every holder of such a row has: the first projection where everybody holds it, else what all share."""
     first, *others = synced.shown
     for_everybody = first.where == "true" and (isinstance(first.audience, str) or first.audience == EVERYONE)
     shared = set(first.columns).intersection(*(other.columns for other in others))

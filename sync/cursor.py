@@ -1,6 +1,7 @@
 """The cursor: a device's last snapshot, sealed.
 
-A row is stamped with the 64-bit id `x` of the transaction that last changed it; a cursor is the snapshot C of the last pull.
+A row is stamped with the 64-bit id `x` of the transaction that last changed it; a cursor is the snapshot C of the last
+pull.
 
     delta = rows with x >= xmin(C) and x not visible in C          next cursor = the snapshot S of that same statement
 

@@ -39,7 +39,8 @@ async def repair(connection: Any, registry: Registry) -> Drift:
             f"""INSERT INTO sync_row (scope, aud, kind, id)
             SELECT * FROM ({truth}) truth
             ON CONFLICT (scope, aud, kind, id) DO UPDATE
-                SET rev = sync_row.rev + 1, gone = false, gone_at = NULL, x = pg_current_xact_id() WHERE sync_row.gone""",
+                SET rev = sync_row.rev + 1, gone = false, gone_at = NULL, x = pg_current_xact_id()
+                WHERE sync_row.gone""",
         )
         extra += await _count(
             connection,
@@ -58,7 +59,8 @@ async def repair(connection: Any, registry: Registry) -> Drift:
 
 async def _regrant(connection: Any) -> int:
     wrong = await connection.fetchval(
-        "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) WHERE g.mask IS DISTINCT FROM t.mask"
+        "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) "
+        "WHERE g.mask IS DISTINCT FROM t.mask"
     )
     await connection.execute(
         "SELECT sync_regrant(ARRAY(SELECT principal FROM sync_grant UNION SELECT principal FROM sync_grant_truth))"

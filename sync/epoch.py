@@ -35,7 +35,8 @@ async def begin(connection: Any, declaration: str) -> None:
 async def current(connection: Any) -> Epoch:
     """The epoch in force. After a failover or a restore, where ids may be used again, it is a new one."""
     row = await connection.fetchrow(
-        f"SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) = (w.system_identifier, w.timeline) AS same "
+        f"SELECT e.id, e.seal_key, e.declaration, "
+        f"(e.system_identifier, e.timeline) = (w.system_identifier, w.timeline) AS same "
         f"FROM sync_epoch e, ({WHERE_WE_ARE}) w"
     )
     if row is None:

@@ -29,11 +29,9 @@ class Expect(Exception):
 
 
 async def take(connection: Any, registry: Registry, device: UUID, mutation: Mutation) -> Done:
-    """One mutation, inside the caller's transaction. Raises Forked or Expect; any other error must roll everything back."""
+    """One mutation, in the caller's transaction. Raises Forked or Expect; any other error must roll everything back."""
     # 1. One mutation of a device at a time.
-    held = await connection.fetchrow(
-        "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE", device
-    )
+    held = await connection.fetchrow("SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE", device)
     # 2. Seen before: its stored outcome, whatever it was.
     if mutation.n <= held["last_n"]:
         return await _stored(connection, device, mutation)
@@ -44,7 +42,7 @@ async def take(connection: Any, registry: Registry, device: UUID, mutation: Muta
     before = await connection.fetchrow(f"{STORED} WHERE id = $1 AND NOT copy", mutation.id)
     if before is not None:
         return await _store(connection, device, mutation, _done(before, mutation.n), copy=True)
-    # 5. A name that we do not know, or work that keeps breaking us, is put aside for a person: never dropped, never in the way.
+    # 5. A name that we do not know, or work that keeps breaking us, is put aside for a person, out of the way.
     mutator = registry.mutator(mutation.name, mutation.v)
     if mutator is None:
         return await _store(connection, device, mutation, _outcome(mutation.n, "parked", Refusal("unknown")))
@@ -96,7 +94,8 @@ def _outcome(n: int, outcome: Outcome, refusal: Refusal | None) -> Done:
 
 async def _store(connection: Any, device: UUID, mutation: Mutation, done: Done, *, copy: bool = False) -> Done:
     await connection.execute(
-        "INSERT INTO sync_mutation (device, n, id, copy, name, v, scope, args, at_claimed, received_at, outcome, code, detail) "
+        "INSERT INTO sync_mutation "
+        "(device, n, id, copy, name, v, scope, args, at_claimed, received_at, outcome, code, detail) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         device,
         mutation.n,

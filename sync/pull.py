@@ -1,7 +1,7 @@
-"""The pull: what changed for this principal since its cursor, and the scopes it asked for, in one statement and so one snapshot.
+"""The pull: what changed for this principal since its cursor, and the scopes it asked for, in one statement and snapshot.
 
-Most pulls find nothing new; `PROBE` says so with one indexed statement, no body built and nothing written. Otherwise the
-whole statement runs, and the answer and its cursor both come from that statement alone.
+Most pulls find nothing new; `PROBE` says so with one indexed statement, no body built and nothing written. Otherwise
+the whole statement runs, and the answer and its cursor both come from that statement alone.
 """
 
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ MARGIN = 2**32
 
 HEAD = """
 granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1),
-digest AS (SELECT left(encode(sha256(convert_to(coalesce(string_agg(scope::text || ':' || mask, ',' ORDER BY scope), ''), 'UTF8')),
-                              'hex'), 32) AS digest FROM granted)"""
+listed AS (SELECT coalesce(string_agg(scope::text || ':' || mask, ',' ORDER BY scope), '') AS list FROM granted),
+digest AS (SELECT left(encode(sha256(convert_to(list, 'UTF8')), 'hex'), 32) AS digest FROM listed)"""
 
 UNSEEN = "r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot) AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot)"
 LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
@@ -30,7 +30,8 @@ LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
 PROBE = f"""
 WITH {HEAD}
 SELECT digest, pg_is_in_recovery() AS standby, {LAST_N} AS last_n,
-    EXISTS (SELECT 1 FROM granted g JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0 WHERE {UNSEEN}) AS news
+    EXISTS (SELECT 1 FROM granted g JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0
+            WHERE {UNSEEN}) AS news
 FROM digest"""
 
 
@@ -127,13 +128,14 @@ def _bodies(synced: Synced, shown: Shown) -> str:
     values = ", ".join(f"{_value(synced, c)} AS {c}" for c in shown.columns)
     return (
         f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, row_to_json(b)::text FROM answer a "
-        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b WHERE a.kind = {shown.kind} AND NOT a.gone"
+        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b "
+        f"WHERE a.kind = {shown.kind} AND NOT a.gone"
     )
 
 
 @cache
 def statement(registry: Registry) -> str:
-    """The pull's SQL: $1 principal, $2 snapshot or null, $3 device, $4 digest held or null, $5 scopes wanted, $6 rows at most."""
+    """The pull's SQL: $1 principal, $2 snapshot or null, $3 device, $4 digest held or null, $5 wanted, $6 rows at most."""
     bodies = "\nUNION ALL ".join(_bodies(synced, shown) for synced, shown in registry.shown())
     return f"""
 WITH {HEAD},
@@ -162,7 +164,8 @@ SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NU
     json_build_object(
         'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'digest', d.digest, 'last_n', {LAST_N},
         'scopes', CASE WHEN d.digest IS DISTINCT FROM $4 OR $2::text IS NULL
-            THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted) ELSE '[]' END,
+            THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted)
+            ELSE '[]' END,
         'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
         'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
         'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body

@@ -1,6 +1,7 @@
-"""The declaration, turned into PostgreSQL: triggers that keep `sync_row` and `sync_grant` true, in the writer's own transaction.
+"""The declaration as PostgreSQL: triggers that keep `sync_row` and `sync_grant` true, in the writer's own transaction.
 
-Triggers rather than calls, because one forgotten call in one import or one hand-written fix is a change that some phone never gets.
+Triggers rather than calls, because one forgotten call in one import or one hand-written fix is a change that some phone
+never gets.
 They are statement-level: a load of a million rows fires each once.
 """
 
@@ -32,7 +33,8 @@ def _leave(synced: Synced, shown: Shown, unless: str) -> str:
     return f"""
     UPDATE sync_row r SET rev = r.rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id()
     FROM old_rows o
-    WHERE (r.scope, r.aud, r.kind, r.id) = (o.{synced.scope}, {shown.mask("o")}, {shown.kind}, o.id) AND NOT r.gone {unless};"""
+    WHERE (r.scope, r.aud, r.kind, r.id) = (o.{synced.scope}, {shown.mask("o")}, {shown.kind}, o.id)
+        AND NOT r.gone {unless};"""
 
 
 def _on_insert(synced: Synced) -> str:
@@ -76,8 +78,7 @@ def row_triggers(synced: Synced) -> str:
     """The three triggers that stamp a noun's rows."""
     made = {"INSERT": _on_insert, "UPDATE": _on_update, "DELETE": _on_delete}
     return "".join(
-        _trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced))
-        for event, make in made.items()
+        _trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced)) for event, make in made.items()
     )
 
 
@@ -85,7 +86,8 @@ def grant_function(registry: Registry) -> str:
     """The one true list of grants as a view, and the function that brings principals' grants in line with it."""
     return f"""
 CREATE OR REPLACE VIEW sync_grant_truth AS
-    SELECT principal, scope, bit_or(mask)::int2 AS mask FROM ({registry.grants.truth}) AS every GROUP BY principal, scope;
+    SELECT principal, scope, bit_or(mask)::int2 AS mask FROM ({registry.grants.truth}) AS every
+    GROUP BY principal, scope;
 CREATE OR REPLACE FUNCTION sync_regrant(who uuid[]) RETURNS void LANGUAGE plpgsql AS $sync$
 BEGIN
     DELETE FROM sync_grant g WHERE g.principal = ANY(who)
@@ -116,7 +118,7 @@ def statements(registry: Registry) -> str:
 
 
 async def install(connection: Any, registry: Registry) -> None:
-    """Brings the database in line with the declaration; a changed declaration begins a new epoch (every device reloads)."""
+    """Brings the database in line with the declaration; a changed one begins a new epoch, so that every device reloads."""
     from sync import doctor, epoch
 
     if await epoch.declared(connection) == registry.fingerprint:

@@ -1,4 +1,4 @@
-"""Makers of test data: make_account(), make_case(), make_payment() …, each with defaults for what a test does not care about.
+"""Makers of test data: make_account(), make_case() …, each with defaults for what a test does not care about.
 
 All people are invented. Each maker writes one row on the current connection and answers its id.
 """
@@ -21,7 +21,7 @@ async def insert(table: str, **columns: Any) -> UUID:
     places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     async with connection() as held:
         made: UUID = await held.fetchval(
-            f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
+            f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id",
             *columns.values(),
         )
     return made

@@ -11,7 +11,7 @@ RoleName = Literal["parent", "caseworker", "supervisor", "navigator", "admin", "
 Language = Literal["en", "es"]
 
 
-class Account(Wire):
+class Account(Wire, frozen=True):
     """Who signs in on this device; `time_zone` is an IANA name."""
 
     role: RoleName
@@ -20,14 +20,14 @@ class Account(Wire):
     time_zone: str
 
 
-class SignIn(Wire):
+class SignIn(Wire, frozen=True):
     """What somebody types to sign in."""
 
     login: Annotated[str, Meta(min_length=1, max_length=254)]
     password: Annotated[str, Meta(min_length=1, max_length=128)]
 
 
-class DemoSignIn(Wire):
+class DemoSignIn(Wire, frozen=True):
     """The demonstration person whom somebody taps."""
 
     key: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -39,13 +39,13 @@ class OwnAccount(Account):
     id: UUID
 
 
-class SignedIn(Wire):
+class SignedIn(Wire, frozen=True):
     """The answer to signing in; the session itself is in the cookie."""
 
     account: OwnAccount
 
 
-class AgencyName(Wire):
+class AgencyName(Wire, frozen=True):
     """Whom to call, and by whose clock the agency works."""
 
     name: str
@@ -53,7 +53,7 @@ class AgencyName(Wire):
     time_zone: str
 
 
-class Me(Wire):
+class Me(Wire, frozen=True):
     """Who is signed in, at which agency, and whether one-tap demonstration sign-in is open."""
 
     account: OwnAccount
@@ -61,7 +61,7 @@ class Me(Wire):
     demo: bool
 
 
-class DemoPerson(Wire):
+class DemoPerson(Wire, frozen=True):
     """Somebody of the demonstration agency as whom one can sign in with a tap."""
 
     key: str
@@ -71,7 +71,7 @@ class DemoPerson(Wire):
     about_es: str
 
 
-class DemoPeople(Wire):
+class DemoPeople(Wire, frozen=True):
     """Everybody of the demonstration agency as whom one can sign in."""
 
     people: list[DemoPerson]

@@ -9,7 +9,7 @@ Stage = Literal["intake", "locate", "parentage", "establishment", "enforcement",
 Frequency = Literal["weekly", "biweekly", "semimonthly", "monthly"]
 
 
-class Agency(Wire):
+class Agency(Wire, frozen=True):
     """The agency; `as_of` is the instant at which the system of record last spoke."""
 
     name: str
@@ -18,7 +18,7 @@ class Agency(Wire):
     as_of: datetime | None
 
 
-class Case(Wire):
+class Case(Wire, frozen=True):
     """A IV-D case. The office and the other state are for staff."""
 
     case_number: str
@@ -34,8 +34,11 @@ class Case(Wire):
     closure_code: str | None
 
 
-class Participant(Wire):
-    """A person's part in a case. The other side sees a name and a role; contact is the person's own (`mine`) and the staff's."""
+class Participant(Wire, frozen=True):
+    """A person's part in a case.
+
+    The other side sees a name and a role; contact is the person's own (`mine`) and the staff's.
+    """
 
     role: Literal["CP", "NCP", "AP", "CH"]
     first_name: str
@@ -55,7 +58,7 @@ class Participant(Wire):
     child_resides_with: str | None
 
 
-class Order(Wire):
+class Order(Wire, frozen=True):
     """A support order as the court entered it."""
 
     court: str
@@ -66,8 +69,8 @@ class Order(Wire):
     review_due_on: date | None
 
 
-class Obligation(Wire):
-    """One line of an order. Whether pay is withheld tells of an employer, so only the payer and staff hold `withholding`."""
+class Obligation(Wire, frozen=True):
+    """One line of an order. `withholding` tells of an employer, so only the payer and staff hold it."""
 
     order_id: str
     line: int
@@ -79,7 +82,7 @@ class Obligation(Wire):
     withholding: bool
 
 
-class Balance(Wire):
+class Balance(Wire, frozen=True):
     """What is owed of one kind, as of the state's date."""
 
     kind: str
@@ -87,7 +90,7 @@ class Balance(Wire):
     amount_cents: int
 
 
-class Event(Wire):
+class Event(Wire, frozen=True):
     """Something that happened in the life of a case."""
 
     code: str

@@ -23,7 +23,8 @@ RETRIES = 4
 CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 
 DEVICE = """
-SELECT principal, last_n, next_n_seen, schema, seen_at, manifest_digest, revoked_at, wipe FROM sync_device WHERE id = $1"""
+SELECT principal, last_n, next_n_seen, schema, seen_at, manifest_digest, revoked_at, wipe
+FROM sync_device WHERE id = $1"""
 
 REGISTER = """
 INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3)
@@ -142,11 +143,7 @@ def _opened(
 async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:
     """Writes only what changed: a pull that finds nothing new must not write."""
     known = (device["schema"], device["manifest_digest"])
-    if (
-        known != (request.schema, request.have)
-        or request.next_n > device["next_n_seen"]
-        or now - device["seen_at"] > SEEN_EVERY
-    ):
+    if known != (request.schema, request.have) or request.next_n > device["next_n_seen"] or now - device["seen_at"] > SEEN_EVERY:
         await c.execute(SEEN, request.device, request.schema, request.next_n, request.have)
 
 
@@ -155,9 +152,7 @@ def _response(
 ) -> SyncResponse:
     sealed = None
     if pulled.snapshot is not None:
-        issued = cursor.Cursor(
-            at.seal.id.bytes, registry.schema, int(at.now.timestamp()), cursor.shrink(pulled.snapshot)
-        )
+        issued = cursor.Cursor(at.seal.id.bytes, registry.schema, int(at.now.timestamp()), cursor.shrink(pulled.snapshot))
         sealed = cursor.seal(issued, at.seal.key, _holder(actor, request.device))
     return SyncResponse(
         rid=request.rid,

@@ -1,4 +1,4 @@
-"""Open screens that want to know when there is something to fetch: each process maps scopes to the people connected to it.
+"""Open screens that want to know when to ask: each process maps scopes to the people connected to it.
 
 A poke says nothing but "ask". Losing all of them costs a device at most its polling interval.
 """

@@ -23,7 +23,7 @@ decode = msgspec.json.Decoder(SyncRequest).decode
 encode = msgspec.json.Encoder().encode
 
 
-class NewDevice(Wire):
+class NewDevice(Wire, frozen=True):
     """What kind of device it says it is: shown to its owner, believed for nothing."""
 
     kind: Annotated[str, msgspec.Meta(max_length=80)] = ""

@@ -5,7 +5,7 @@ from typing import Literal
 from backend.wire import Wire
 
 
-class Hearing(Wire):
+class Hearing(Wire, frozen=True):
     """A hearing; `starts_local` is wall time in `time_zone` (IANA). How a party appears is for staff."""
 
     docket_number: str

@@ -12,7 +12,7 @@ BODY_MAX = 4000
 Body = Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_MAX, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
-class Message(Wire):
+class Message(Wire, frozen=True):
     """`thread` is the party's participant id; which worker wrote (`author_name`) is for staff."""
 
     thread: UUID
@@ -26,7 +26,7 @@ class Message(Wire):
     author_name: str
 
 
-class SendMessage(Wire):
+class SendMessage(Wire, frozen=True):
     """Arguments of message.send@1: the message's own id, whose thread, and what is said."""
 
     id: UUID

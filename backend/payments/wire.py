@@ -6,7 +6,7 @@ from typing import Literal
 from backend.wire import Wire
 
 
-class Payment(Wire):
+class Payment(Wire, frozen=True):
     """A collection that the state posted; `reversed_by` is set when it was taken back."""
 
     paid_on: date
@@ -15,7 +15,7 @@ class Payment(Wire):
     reversed_by: str | None
 
 
-class Disbursement(Wire):
+class Disbursement(Wire, frozen=True):
     """Money paid out to the receiving side, which alone sees it, with the staff; the method is the receiver's own."""
 
     payment_id: str | None

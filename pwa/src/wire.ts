@@ -61,7 +61,7 @@ export interface Case {
   closure_code?: string | null;
 }
 
-/** A person's part in a case. The other side sees a name and a role; contact is the person's own (`mine`) and the staff's. */
+/** A person's part in a case. */
 export interface Participant {
   role?: "CP" | "NCP" | "AP" | "CH";
   first_name?: string;
@@ -91,7 +91,7 @@ export interface Order {
   review_due_on: string | null;
 }
 
-/** One line of an order. Whether pay is withheld tells of an employer, so only the payer and staff hold `withholding`. */
+/** One line of an order. `withholding` tells of an employer, so only the payer and staff hold it. */
 export interface Obligation {
   order_id: string;
   line: number;

@@ -34,7 +34,7 @@ REGISTRY = Registry(1, (), Grants("", ()), (Mutator("write", 1, Write, _write),)
 
 
 def mutation(n: int, word: str = "hello", **given: Any) -> Mutation:
-    usual = {"id": uuid4(), "at": datetime.now(UTC), "name": "write", "v": 1, "scope": None}
+    usual: dict[str, Any] = {"id": uuid4(), "at": datetime.now(UTC), "name": "write", "v": 1, "scope": None}
     return Mutation(n=n, args=msgspec.Raw(msgspec.json.encode({"word": word})), **usual | given)
 
 

@@ -51,11 +51,11 @@ class Phone:
             self.rows = {key: row for key, row in self.rows.items() if key[0] != load.scope}
             for aud, kind, id, rev, body in load.rows:
                 self.rows[load.scope, aud, kind, id] = rev, msgspec.json.decode(body)
-        for scope, aud, kind, id, rev, body in pulled.rows:
-            if body is None:
+        for scope, aud, kind, id, rev, changed in pulled.rows:
+            if changed is None:
                 self.rows.pop((scope, aud, kind, id), None)
             else:
-                self.rows[scope, aud, kind, id] = rev, msgspec.json.decode(body)
+                self.rows[scope, aud, kind, id] = rev, msgspec.json.decode(changed)
         self.snapshot = pulled.snapshot or self.snapshot
 
     def bodies(self, kind: int) -> list[Any]:
