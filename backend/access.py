@@ -52,21 +52,24 @@ async def actor(request: Request[Any, Any, Any]) -> Actor:
     return actor_of(request)
 
 
-def public(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Guard that says aloud: anybody may call this route."""
+async def public(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Guard that says aloud: anybody may call this route.
+
+    Guards are async because Litestar would carry others to a thread and back for every request.
+    """
 
 
-def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard: somebody must be signed in."""
     actor_of(connection)
 
 
-def staff(connection: Connection, handler: BaseRouteHandler) -> None:
+async def staff(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard: a member of the agency's staff."""
     _only(STAFF, connection)
 
 
-def admin(connection: Connection, handler: BaseRouteHandler) -> None:
+async def admin(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard: an administrator of this installation."""
     _only(frozenset({Role.ADMIN}), connection)
 

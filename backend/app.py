@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
@@ -15,15 +16,22 @@ from backend.accounts import actions as accounts
 from backend.accounts import routes as accounts_routes
 from backend.accounts.wire import AgencyName, DemoPerson
 from backend.cases.tables import Agency
-from backend.db import close_pool, open_pool
+from backend.db import DB, close_pool, open_pool
+from backend.devices.hub import Hub
+from backend.devices.routes import router as devices
+from backend.dispatch import Dispatcher
 from backend.environment import ROOT
+from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
+from backend.wake import current, use
 from backend.web import health
 from backend.web.body import BODY_BYTES
 from backend.web.edge import Edge, Ways
 from backend.web.origin import Own
 from backend.web.problems import answer_with_problem
 from backend.web.static import Site
+from backend.worker import load_handlers
+from sync.poke import LocalWake, RedisWake
 
 DIST: Final = ROOT / "pwa" / "dist"
 
@@ -40,13 +48,15 @@ class Porchlight(Litestar):
 
 def create_app(settings: Settings = SETTINGS) -> Litestar:
     """The whole application for these settings; its lifespan opens and closes what it runs on."""
+    load_handlers()
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES],
+        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
+        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub()}),
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,
@@ -55,22 +65,37 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     return app
 
 
+def closing_of(app: Litestar) -> Callable[[], None]:
+    """What ends this application's event streams."""
+    hub: Hub = app.state.hub
+    return hub.stop
+
+
 @asynccontextmanager
 async def _running(app: Litestar) -> AsyncIterator[None]:
-    await open_pool()
-    try:
+    """The pool, the Wake, the hub of open screens and, where there is no Redis for workers, the jobs."""
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as open_things:
+        if DB.pool is None:
+            await open_pool()
+            open_things.push_async_callback(close_pool)
+        use(RedisWake(settings.redis_url) if settings.redis_url else LocalWake())
+        await current().start()
+        open_things.push_async_callback(current().stop)
+        app.state.hub.start()
+        open_things.callback(app.state.hub.stop)
+        if not settings.redis_url:
+            dispatcher = Dispatcher()
+            await dispatcher.start()
+            open_things.push_async_callback(dispatcher.stop)
         yield
-    finally:
-        await close_pool()
 
 
 def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
     async def find_agency() -> AgencyName:
         row = await Agency.select(Agency.name, Agency.phone, Agency.time_zone).first()
         if row is None:
-            return AgencyName(
-                name=settings.agency_name, phone=settings.agency_phone, time_zone=settings.agency_time_zone
-            )
+            return AgencyName(name=settings.agency_name, phone=settings.agency_phone, time_zone=settings.agency_time_zone)
         return AgencyName(**row)
 
     async def list_demo_people() -> Sequence[DemoPerson]:

@@ -23,7 +23,8 @@ class Refused(Exception):
     """An act that may not happen, with the reason in words that the person who asked can read.
 
     `detail` holds codes and numbers for the program that asked, never personal data: its members stand in the problem
-    document beside the usual ones, as `{"wipe": true}` does. `retry_after_s` becomes Retry-After.
+    document beside the usual ones, and a `code` in it is told in place of the general one. `retry_after_s` becomes
+    Retry-After.
     """
 
     def __init__(

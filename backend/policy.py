@@ -4,7 +4,7 @@ Which columns a role may see is declared in the registry, by audience; which cas
 the question that comes before both: is this a thing that such an account does at all?
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, Literal, get_args
 
 from litestar.connection import ASGIConnection
@@ -54,12 +54,12 @@ def require(actor: Actor, operation: Operation) -> None:
         raise Refused("forbidden", "Your account cannot do this.")
 
 
-def allowed(operation: Operation) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
+def allowed(operation: Operation) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
     """Guard of a route: somebody is signed in whose role may do this."""
     if operation not in OPERATIONS:
         raise ValueError(operation)
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         require(actor_of(connection), operation)
 
     return guard

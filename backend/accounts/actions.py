@@ -111,9 +111,7 @@ async def find_session(token: str) -> Actor | None:
         if found["stale"]:
             lifetime = LIFETIMES[role]
             await held.execute(TOUCH, found["session_id"], lifetime.idle, lifetime.total, SEEN_EVERY)
-    return Actor(
-        found["account_id"], role, found["session_id"], found["person_id"], found["worker_login"], found["display_name"]
-    )
+    return Actor(found["account_id"], role, found["session_id"], found["person_id"], found["worker_login"], found["display_name"])
 
 
 async def actor_of_account(account_id: UUID) -> Actor:

@@ -51,7 +51,5 @@ def _same(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-async def _in_thread(
-    work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
-) -> Answer:
+async def _in_thread(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
     return await asyncio.get_running_loop().run_in_executor(_threads, lambda: work(*arguments, **named))

@@ -34,9 +34,7 @@ class Doors:
 
 
 @post("/v1/sign-in", guards=[public], status_code=200)
-async def sign_in(
-    request: Request[Any, Any, Any], data: JSONBody[SignIn], doors: NamedDependency[Doors]
-) -> Response[SignedIn]:
+async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn], doors: NamedDependency[Doors]) -> Response[SignedIn]:
     """Begin a session with a login and a password."""
     return _opened(await actions.sign_in(data.login, data.password, _asking(request, doors)), doors)
 

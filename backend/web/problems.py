@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 import msgspec
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from backend.errors import STATUS, Refused
@@ -60,12 +60,10 @@ def problem_of(fault: Exception, request_id: str) -> Problem:
     return _problem(500, FAULT, request_id)
 
 
-async def answer_with_problem(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
+def answer_with_problem(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
     """Exception handler for the whole application."""
     problem = problem_of(fault, request.scope.get("state", {}).get("request_id", ""))
-    return Response(
-        content=problem.body, status_code=problem.status, headers=problem.headers, media_type=MediaType(MEDIA_TYPE)
-    )
+    return Response(content=problem.body, status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
 def _problem_of_framework(fault: HTTPException, request_id: str) -> Problem:
@@ -88,11 +86,11 @@ def _problem(
 ) -> Problem:
     title = HTTPStatus(status).phrase
     document = {
+        "code": CODES.get(status, "fault" if status >= 500 else "invalid"),
         **(detail or {}),
         "type": "about:blank",
         "title": title,
         "status": status,
-        "code": CODES.get(status, "fault" if status >= 500 else "invalid"),
         "detail": words or title,
         "id": request_id,
     }
