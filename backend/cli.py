@@ -78,6 +78,18 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
 
 
+def _account(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    add = what.add_parser("add", help="make a login; the password is asked for, or is the first line of standard input")
+    add.add_argument("login", help="what is typed to sign in, for instance an e-mail address")
+    roles = ("parent", "caseworker", "supervisor", "navigator", "admin", "auditor")
+    add.add_argument("--role", choices=roles, default="admin", help="what the account is for (default: admin)")
+    add.add_argument("--name", help="the name that others see (default: the login)")
+    add.add_argument("--language", choices=("en", "es"), default="en", help="language of words to this person")
+    add.add_argument("--person-id", help="a parent's person_id in the system of record")
+    add.add_argument("--worker-login", help="a worker's login in the system of record")
+
+
 def _push(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     what.add_parser("check", help="diagnose web push from end to end: keys, encryption by two encoders, delivery")
@@ -99,6 +111,7 @@ COMMANDS = (
     Command("lint", "linters and types only", "backend.check:lint", "dev"),
     Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest),
     Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo),
+    Command("account", "logins: add", "backend.accounts.cli:main", "run", _account),
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),

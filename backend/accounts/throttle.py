@@ -49,7 +49,7 @@ WITH forgotten AS (DELETE FROM throttle WHERE key = $2),
 INSERT INTO throttle (key, window_at, hits) VALUES ($1, now(), 1) ON CONFLICT (key) DO UPDATE SET window_at = now()"""
 FORGET: Final = """
 DELETE FROM throttle
-WHERE window_at < now() - make_interval(secs => CASE WHEN key LIKE 'known:%' THEN $1 ELSE $2 END)"""
+WHERE window_at < now() - make_interval(secs => CASE WHEN key LIKE 'known:%' THEN $1::int ELSE $2::int END)"""
 
 
 async def admit_try(login: str, host: str) -> None:
