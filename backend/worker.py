@@ -11,6 +11,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -38,6 +39,7 @@ def load_handlers() -> None:
     """Import every room's jobs.py, which registers what it can do and whom the journal tells."""
     for path in sorted(ROOT.glob("backend/*/jobs.py")):
         import_module(f"backend.{path.parent.name}.jobs")
+    import_module("backend.nightly")
 
 
 async def run_row(context: dict[str, Any], row_id: int, attempt: int) -> None:
@@ -156,11 +158,7 @@ async def _one_worker(stopped: asyncio.Task[bool]) -> None:
     running = asyncio.create_task(worker.async_run())
     await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if stopped.done():
-        worker.allow_pick_jobs = False
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(WorkerSettings.job_completion_wait):
-                while worker.tasks:
-                    await asyncio.sleep(0.05)
+        await _finish(worker)
     running.cancel()
     (ended,) = await asyncio.gather(running, return_exceptions=True)
     if not stopped.done():
@@ -170,8 +168,16 @@ async def _one_worker(stopped: asyncio.Task[bool]) -> None:
         await worker.close()
 
 
+async def _finish(worker: Worker) -> None:
+    """Take no more; let what runs, and what arq is just about to start, come to its end."""
+    worker.allow_pick_jobs = False
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(WorkerSettings.job_completion_wait):
+            await asyncio.sleep(2 * WorkerSettings.poll_delay)
+            while running := [task for task in worker.tasks.values() if not task.done()]:
+                await asyncio.wait(running)
+
+
 def _impatient(settings: RedisSettings) -> RedisSettings:
     """Without arq's own five tries: the job is done here instead."""
-    from dataclasses import replace
-
     return replace(settings, conn_retries=0, conn_timeout=1)

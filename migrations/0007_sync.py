@@ -54,7 +54,7 @@ CREATE TABLE sync_mutation (
     name text NOT NULL,
     v smallint NOT NULL,
     scope uuid,
-    args jsonb,
+    args json,
     at_claimed timestamptz,
     received_at timestamptz NOT NULL DEFAULT now(),
     outcome text NOT NULL CHECK (outcome IN ('ok','refused','parked')),

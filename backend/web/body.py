@@ -14,6 +14,7 @@ BODY_BYTES: Final = 1 << 20
 DEPTH: Final = 32
 ARRIVAL_S: Final = 30
 GZIP_PATHS: Final = frozenset({"/v1/sync"})
+OUTBOX_PATHS: Final = frozenset({"/v1/sync"})  # here a bad letter is refused with the one mutation that holds it
 JSON: Final = b"application/json"
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -43,13 +44,13 @@ async def read_json(scope: dict[str, Any], receive: Receive, headers: Headers) -
         body = inflate(body)
         kept = [(k, v) for k, v in scope["headers"] if k not in (b"content-encoding", b"content-length")]
         scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
-    check_json(body)
+    check_json(body, nul_is_refused=scope["path"] not in OUTBOX_PATHS)
     return _replay(body, receive)
 
 
-def check_json(body: bytes) -> None:
+def check_json(body: bytes, *, nul_is_refused: bool = True) -> None:
     """Refuse a body that nests too deeply or holds NUL, which PostgreSQL's text cannot keep."""
-    if b"\\u0000" in body and _NUL.search(body):
+    if nul_is_refused and b"\\u0000" in body and _NUL.search(body):
         raise Refused("invalid", "The request holds a character that cannot be kept.")
     if not is_shallow(body):
         raise Refused("invalid", "The request is nested too deeply.")
