@@ -1,7 +1,27 @@
-/** Starts the store, the router's page and the worker, in that order; nothing is fetched before the first paint. */
+/** Starts the app: first what this phone holds, then the screen, and only after the first paint the network and the worker. */
 
 import { h, render } from "preact";
 import { App } from "./app.tsx";
+import { REGISTRY } from "./registry.ts";
+import { begin_sync, offer_update, start } from "./store/live.ts";
+import { follow_target, watch_target } from "./store/target.ts";
+import { register_worker } from "./worker/register.ts";
 
-const root = document.getElementById("app");
-if (root) render(h(App, null), root);
+async function boot(): Promise<void> {
+  await Promise.all([start(REGISTRY), follow_target()]);
+  const root = document.getElementById("app");
+  if (root) render(h(App, null), root);
+  after_paint(() => {
+    begin_sync();
+    watch_target();
+    if (import.meta.env.PROD) void register_worker(offer_update);
+  });
+}
+
+/** A page opened in the background is not painted; it must not wait for that. */
+function after_paint(work: () => void): void {
+  if (document.visibilityState === "hidden") setTimeout(work);
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
+void boot();

@@ -29,7 +29,7 @@ export interface CaseBox {
 /** The words of an outcome: a key of the word catalogues and its arguments. */
 export interface Say {
   key: string;
-  args: Record<string, unknown>;
+  args?: Record<string, unknown>;
 }
 
 export type OutboxState = "saved" | "sending" | "refused" | "parked" | "done";
@@ -73,7 +73,8 @@ export interface SyncState {
   /** Outbox items that were refused or parked. */
   needs_you: number;
   update_ready: boolean;
-  trouble?: "server" | "network" | "schema";
+  /** `storage`: this browser refuses to keep anything (private window, full, or switched off). */
+  trouble?: "server" | "network" | "schema" | "storage";
 }
 
 /** A demonstration person one can sign in as with one tap. */

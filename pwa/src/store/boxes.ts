@@ -1,0 +1,133 @@
+/**
+ * The cache: boxes of what the server said. Disposable: deleting it is always a legal repair. This is the only module
+ * that reads or writes a box, and no write transaction waits for anything but the database, so sealing has one place to go.
+ *
+ * `list` holds one small item a case (boot opens only that); `scopes` one record a scope, opened when shown.
+ */
+
+import type { DBSchema } from "idb";
+import type { CaseListItem } from "../cases/rules.ts";
+import type { Account, Agency, LoadRow } from "../wire.ts";
+import { database } from "./database.ts";
+
+/** Where this phone stands with the server. */
+export interface Standing {
+  cursor: string | null;
+  /** Digest of the manifest last applied. */
+  have: string | null;
+  /** The last mutation number whose effect is in these boxes. */
+  last_n: number;
+  /** When the last request that was applied left, and when its answer was applied (ms, this phone's clock). */
+  asked_at: number | null;
+  checked_at: number | null;
+  lease_until: number | null;
+  poll_s: number;
+  /** Server's clock minus this phone's, in ms: for display only. */
+  clock_ahead_ms: number;
+}
+
+export interface Hold {
+  mask: number;
+  state: "fresh" | "stale" | "none";
+}
+
+/** The manifest last applied, and how each of its scopes is held. */
+export type Holds = Record<string, Hold>;
+
+export interface ListBox {
+  agency: (Agency & { id: string }) | null;
+  account: (Account & { id: string }) | null;
+  cases: CaseListItem[];
+}
+
+export interface ScopeBox {
+  scope: string;
+  mask: number;
+  stale: boolean;
+  rows: LoadRow[];
+}
+
+/** What one response does to the boxes; written whole or not at all. */
+export interface Changes {
+  standing: Standing;
+  holds: Holds | null;
+  list: ListBox | null;
+  drop: string[];
+  put: ScopeBox[];
+}
+
+export interface Boxes {
+  read(): Promise<{ standing: Standing; holds: Holds; list: ListBox }>;
+  scope(scope: string): Promise<ScopeBox | null>;
+  scopes(scopes: readonly string[]): Promise<Map<string, ScopeBox>>;
+  /** Note the request that is under way: only its answer may be applied. */
+  begin(rid: string): Promise<void>;
+  /** Apply in one transaction if `rid` is still the one under way; false = dropped, nothing written. */
+  commit(rid: string, changes: Changes): Promise<boolean>;
+  /** The numbering starts anew (another device id): no earlier number is seen any more. */
+  renumbered(): Promise<void>;
+  erase(): Promise<void>;
+}
+
+interface Meta {
+  standing: Standing;
+  holds: Holds;
+  list: ListBox;
+  inflight: string;
+}
+
+interface Schema extends DBSchema {
+  meta: { key: keyof Meta; value: Meta[keyof Meta] };
+  scopes: { key: string; value: ScopeBox };
+}
+
+/** Raise it when a box changes shape: the cache is then simply loaded again. */
+const VERSION = 1;
+
+export const NEW_STANDING: Standing = {
+  cursor: null, have: null, last_n: 0, asked_at: null, checked_at: null, lease_until: null, poll_s: 60, clock_ahead_ms: 0,
+};
+export const NEW_LIST: ListBox = { agency: null, account: null, cases: [] };
+
+export function boxes_of(key: string): Boxes {
+  const db = database<Schema>(`cache-${key}`, VERSION, fresh => {
+    for (const store of Array.from(fresh.objectStoreNames)) fresh.deleteObjectStore(store);
+    fresh.createObjectStore("meta");
+    fresh.createObjectStore("scopes", { keyPath: "scope" });
+  });
+  return {
+    read: () => db.use(async it => {
+      const meta = it.transaction("meta").store;
+      const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
+      return { standing: standing as Standing ?? NEW_STANDING, holds: holds as Holds ?? {}, list: list as ListBox ?? NEW_LIST };
+    }),
+    scope: scope => db.use(async it => await it.get("scopes", scope) ?? null),
+    scopes: scopes => db.use(async it => {
+      const store = it.transaction("scopes").store;
+      const found = await Promise.all(scopes.map(scope => store.get(scope)));
+      return new Map(found.flatMap(box => box ? [[box.scope, box]] : []));
+    }),
+    begin: rid => db.use(async it => { await it.put("meta", rid, "inflight"); }),
+    commit: (rid, changes) => db.use(async it => {
+      const tx = it.transaction(["meta", "scopes"], "readwrite");
+      const meta = tx.objectStore("meta");
+      if (await meta.get("inflight") !== rid) return false;
+      const scopes = tx.objectStore("scopes");
+      for (const scope of changes.drop) void scopes.delete(scope);
+      for (const box of changes.put) void scopes.put(box);
+      if (changes.holds) void meta.put(changes.holds, "holds");
+      if (changes.list) void meta.put(changes.list, "list");
+      void meta.put(changes.standing, "standing");
+      void meta.delete("inflight");
+      await tx.done;
+      return true;
+    }),
+    renumbered: () => db.use(async it => {
+      const tx = it.transaction("meta", "readwrite");
+      const standing = await tx.store.get("standing") as Standing | undefined;
+      if (standing) await tx.store.put({ ...standing, last_n: 0, cursor: null }, "standing");
+      await tx.done;
+    }),
+    erase: () => db.erase(),
+  };
+}

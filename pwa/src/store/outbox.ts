@@ -1,0 +1,134 @@
+/**
+ * The outbox: what this person changed and the server has not yet taken and shown back. Sacred: no update, reset or
+ * repair deletes it, and its schema is frozen (version 1 for ever; new fields of an item are optional).
+ *
+ * A number `n` is allocated in the transaction that stores the item, so tabs and the service worker cannot give one twice.
+ */
+
+import type { DBSchema, IDBPDatabase } from "idb";
+import type { Done, Mutation } from "../wire.ts";
+import { type Database, database } from "./database.ts";
+
+/** A mutation as stored, with the server's answer once there is one. */
+export interface Kept extends Mutation {
+  done?: Done;
+}
+
+/** This installation as the server knows it for this person. Numbers belong to it. */
+export interface Device {
+  id: string;
+  next_n: number;
+  registered: boolean;
+}
+
+export interface Outbox {
+  device(): Promise<Device>;
+  /** Everything in it, in order. */
+  items(): Promise<Kept[]>;
+  /** Store durably. Adding the same id again returns what is stored. */
+  add(mutation: Omit<Mutation, "n">): Promise<Kept>;
+  /** Write down answers; what was done and is visible in the cache (n <= seen_n) leaves. */
+  settle(done: readonly Done[], seen_n: number): Promise<void>;
+  registered(): Promise<void>;
+  /** Become a new device: unanswered items keep their ids and order and get new numbers from 1. */
+  fork(): Promise<void>;
+  /** Let go of an answered item. An unanswered one stays: its number would leave a gap. */
+  discard(id: string): Promise<void>;
+  erase(): Promise<void>;
+}
+
+interface Schema extends DBSchema {
+  device: { key: "this"; value: Device };
+  items: { key: string; value: Kept };
+}
+
+type Db = IDBPDatabase<Schema>;
+
+const both = (db: Db) => db.transaction(["device", "items"], "readwrite", { durability: "strict" });
+type Both = ReturnType<typeof both>;
+
+export function outbox_of(key: string): Outbox {
+  const db: Database<Schema> = database<Schema>(`outbox-${key}`, 1, fresh => {
+    fresh.createObjectStore("device");
+    fresh.createObjectStore("items", { keyPath: "id" });
+  });
+  const change = (work: (tx: Both) => Promise<void>): Promise<void> => db.use(async it => {
+    const tx = both(it);
+    await work(tx);
+    await tx.done;
+  });
+  return {
+    device: () => db.use(find_device),
+    items: () => db.use(async it => in_order(await it.getAll("items"))),
+    add: mutation => db.use(it => add(it, mutation)),
+    settle: (done, seen_n) => change(tx => settle(tx, done, seen_n)),
+    registered: () => change(async tx => {
+      await tx.objectStore("device").put({ ...await device_in(tx), registered: true }, "this");
+    }),
+    fork: () => change(fork),
+    discard: id => change(async tx => {
+      const item = await tx.objectStore("items").get(id);
+      if (item?.done) await tx.objectStore("items").delete(id);
+    }),
+    erase: () => db.erase(),
+  };
+}
+
+async function find_device(db: Db): Promise<Device> {
+  const known = await db.get("device", "this");
+  if (known) return known;
+  const tx = both(db);
+  const device = await device_in(tx);
+  await tx.done;
+  return device;
+}
+
+/** The device record, made on first use. */
+async function device_in(tx: Both): Promise<Device> {
+  const store = tx.objectStore("device");
+  const known = await store.get("this");
+  if (known) return known;
+  const made = new_device();
+  await store.put(made, "this");
+  return made;
+}
+
+function new_device(): Device {
+  return { id: crypto.randomUUID(), next_n: 1, registered: false };
+}
+
+async function add(db: Db, mutation: Omit<Mutation, "n">): Promise<Kept> {
+  const tx = both(db);
+  const stored = await tx.objectStore("items").get(mutation.id);
+  if (stored) return stored;
+  const device = await device_in(tx);
+  const item: Kept = { n: device.next_n, ...mutation };
+  await tx.objectStore("items").add(item);
+  await tx.objectStore("device").put({ ...device, next_n: device.next_n + 1 }, "this");
+  await tx.done;
+  return item;
+}
+
+async function settle(tx: Both, done: readonly Done[], seen_n: number): Promise<void> {
+  const store = tx.objectStore("items");
+  const answers = new Map(done.map(one => [one.n, one]));
+  for (const item of await store.getAll()) {
+    const answer = item.done ?? answers.get(item.n);
+    if (answer?.outcome === "ok" && item.n <= seen_n) await store.delete(item.id);
+    else if (answer && !item.done) await store.put({ ...item, done: answer });
+  }
+}
+
+async function fork(tx: Both): Promise<void> {
+  const store = tx.objectStore("items");
+  let n = 0;
+  for (const item of in_order(await store.getAll())) {
+    if (!item.done) await store.put({ ...item, n: ++n });
+    else if (item.done.outcome === "ok") await store.delete(item.id);
+  }
+  await tx.objectStore("device").put({ ...new_device(), next_n: n + 1 }, "this");
+}
+
+function in_order(items: Kept[]): Kept[] {
+  return items.sort((a, b) => a.n - b.n);
+}

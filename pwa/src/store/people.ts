@@ -1,0 +1,60 @@
+/** Who uses this phone: signing in and out, and what stays behind when they do. */
+
+import { abort_all, call, type Reply } from "../net/http.ts";
+import type { Account } from "../wire.ts";
+import { boxes_of } from "./boxes.ts";
+import { drop, keep, type Person, person_key, recall } from "./install.ts";
+import type { DemoPerson } from "./model.ts";
+import { outbox_of } from "./outbox.ts";
+
+/** Why nobody is signed in now. */
+export type SignInFailure = { code: "unauthorized" | "too_many" | "network" | "server"; retry_after_s?: number };
+
+export async function sign_in_with(path: string, body: object): Promise<Person | SignInFailure> {
+  await end_session_if_due();
+  const reply = await call("POST", path, body);
+  const account = (reply.body as { account?: { id: string } & Account } | null)?.account;
+  if (reply.status !== 200 || !account) return failure(reply);
+  const key = await person_key(account.id);
+  const device = await outbox_of(key).device();
+  const { role, display_name, language, time_zone } = account;
+  const person: Person = { key, signed_in: true, session: { account_id: account.id, role, display_name, language, time_zone, device: device.id } };
+  await drop("sign_out_due");
+  await keep("person", person);
+  return person;
+}
+
+export async function find_demo_people(): Promise<DemoPerson[] | null> {
+  const reply = await call("GET", "/v1/demo");
+  return reply.status === 200 ? (reply.body as { people: DemoPerson[] }).people : null;
+}
+
+/** The session ended on the server: nothing is shown until the same person signs in again. Told to wipe, the boxes go first. */
+export async function lose_session(person: Person, wipe: boolean): Promise<void> {
+  if (wipe) await boxes_of(person.key).erase();
+  await keep("person", { ...person, signed_in: false });
+}
+
+/** Leave this phone. The boxes always go; with `forget`, the outbox and its device id too. Nothing under way arrives any more. */
+export async function leave(person: Person, forget: boolean): Promise<void> {
+  abort_all();
+  await keep("sign_out_due", true);
+  await drop("person");
+  await navigator.locks.request("sync", async () => {
+    await boxes_of(person.key).erase();
+    if (forget) await outbox_of(person.key).erase();
+  });
+  await end_session_if_due();
+}
+
+/** The cookie can only be ended by the server; a sign-out without a signal is owed and paid before anything else is asked. */
+export async function end_session_if_due(): Promise<void> {
+  if (!await recall("sign_out_due")) return;
+  const reply = await call("POST", "/v1/sign-out");
+  if (reply.status === 204 || reply.status === 200 || reply.status === 401) await drop("sign_out_due");
+}
+
+function failure({ status, retry_after_s }: Reply): SignInFailure {
+  const code = status === 0 ? "network" : status === 401 || status === 400 ? "unauthorized" : status === 429 ? "too_many" : "server";
+  return retry_after_s === null ? { code } : { code, retry_after_s };
+}

@@ -1,0 +1,155 @@
+/** The signals that screens read, and how boxes and outbox become them. Everything that belongs together changes in one batch. */
+
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { CaseListItem } from "../cases/rules.ts";
+import { wanted } from "../sync/ask.ts";
+import { play, to_case, type Twins } from "../sync/merge.ts";
+import type { Agency } from "../wire.ts";
+import type { Holds, ListBox, ScopeBox, Standing } from "./boxes.ts";
+import type { CaseBox, OutboxItem, Session, SyncState } from "./model.ts";
+import type { Kept } from "./outbox.ts";
+
+/** Who is signed in on this phone; null = nobody. */
+export const session: Signal<Session | null> = signal(null);
+export const agency: Signal<(Agency & { id: string }) | null> = signal(null);
+export const state: Signal<SyncState> = signal({
+  phase: "starting", checked_at: null, held: 0, wanted: 0, unsent: 0, needs_you: 0, update_ready: false,
+});
+/** The list box: one small item a case. */
+export const cases: Signal<CaseListItem[]> = signal([]);
+/** The outbox in order, with what became of each. */
+export const pending: Signal<OutboxItem[]> = signal([]);
+
+interface Shown {
+  box: Signal<ScopeBox | null | undefined>;
+  view: ReadonlySignal<CaseBox | null | undefined>;
+}
+
+type Opener = (scope: string) => Promise<ScopeBox | null>;
+
+const shown = new Map<string, Shown>();
+const last_n = signal(0);
+const kept = signal<readonly Kept[]>([]);
+const sending = signal<ReadonlySet<string>>(new Set());
+let twins: Twins = {};
+let opener: Opener = () => Promise.resolve(null);
+
+/** What the view has to be told once: the twins of the mutations, and how a box is opened. */
+export function look_through(with_twins: Twins, with_opener: Opener): void {
+  twins = with_twins;
+  opener = with_opener;
+}
+
+/** A case with everything held of it: undefined = opening, null = not held on this phone. */
+export function open_case(scope: string): ReadonlySignal<CaseBox | null | undefined> {
+  return (shown.get(scope) ?? show(scope)).view;
+}
+
+/** The scopes on some screen now. */
+export function on_show(): string[] {
+  return Array.from(shown.keys());
+}
+
+/** Say how things stand. Leaving `trouble` ends it. */
+export function now(change: Partial<SyncState>): void {
+  const { trouble, ...before } = state.value;
+  const still = change.phase === undefined && trouble ? { trouble } : {};
+  state.value = { ...before, ...still, ...change };
+}
+
+export interface Reading {
+  /** Read before the boxes, so that nothing is ever in neither. */
+  items: readonly Kept[];
+  standing: Standing;
+  holds: Holds | null;
+  list: ListBox | null;
+  boxes: ReadonlyMap<string, ScopeBox | null>;
+}
+
+/** Show a reading: in one repaint, so that a message on its way and the same message received are never both there, or neither. */
+export function fill({ items, standing, holds, list, boxes }: Reading): void {
+  batch(() => {
+    last_n.value = standing.last_n;
+    if (list) fill_list(list);
+    for (const [scope, box] of boxes) {
+      const entry = shown.get(scope);
+      if (entry) entry.box.value = box;
+    }
+    if (holds) {
+      const waiting = wanted(holds).length;
+      const missing = Object.values(holds).filter(hold => hold.state === "none").length;
+      now({ held: Object.keys(holds).length - missing, wanted: waiting });
+    }
+    now({ checked_at: standing.checked_at });
+    fill_outbox(items);
+  });
+}
+
+export function fill_outbox(items: readonly Kept[]): void {
+  batch(() => {
+    kept.value = items;
+    pending.value = items.map(to_item);
+    const needing = items.filter(item => item.done && item.done.outcome !== "ok").length;
+    now({ unsent: items.filter(item => !item.done).length, needs_you: needing });
+  });
+}
+
+export function fill_sending(ids: readonly string[]): void {
+  if (ids.length === 0 && sending.value.size === 0) return;
+  sending.value = new Set(ids);
+  fill_outbox(kept.value);
+}
+
+/** Nobody is signed in: show nothing of anybody. */
+export function clear(): void {
+  batch(() => {
+    session.value = null;
+    agency.value = null;
+    cases.value = [];
+    sending.value = new Set();
+    for (const { box } of shown.values()) box.value = null;
+    last_n.value = 0;
+    fill_outbox([]);
+    now({ phase: "signed_out", checked_at: null, held: 0, wanted: 0 });
+  });
+}
+
+export function to_item({ done, ...item }: Kept): OutboxItem {
+  const waiting = sending.value.has(item.id) ? "sending" : "saved";
+  const state = !done ? waiting : done.outcome === "ok" ? "done" : done.outcome;
+  return {
+    n: item.n, id: item.id, name: item.name, v: item.v, scope: item.scope, args: item.args, at: item.at, state,
+    ...(done?.code ? { code: done.code } : {}), ...(done?.say ? { say: done.say } : {}),
+  };
+}
+
+function fill_list(list: ListBox): void {
+  cases.value = list.cases;
+  agency.value = list.agency;
+  const { account } = list;
+  if (!session.value || !account || account.id !== session.value.account_id) return;
+  const { role, display_name, language, time_zone } = account;
+  session.value = { ...session.value, role, display_name, language, time_zone };
+}
+
+/** A box stays open while somebody looks at it. */
+function show(scope: string): Shown {
+  const box: Signal<ScopeBox | null | undefined> = signal<ScopeBox | null | undefined>(undefined, {
+    watched() {
+      if (shown.get(scope) === entry) return;
+      shown.set(scope, entry);
+      void read(scope, box);
+    },
+    unwatched() { if (shown.get(scope) === entry) shown.delete(scope); },
+  });
+  const whole = computed(() => box.value && to_case(box.value));
+  const view = computed(() => whole.value && play(whole.value, pending.value, last_n.value, twins));
+  const entry: Shown = { box, view };
+  shown.set(scope, entry);
+  void read(scope, box);
+  return entry;
+}
+
+async function read(scope: string, box: Signal<ScopeBox | null | undefined>): Promise<void> {
+  box.value = await opener(scope).catch(() => null);
+}

@@ -1,0 +1,93 @@
+/**
+ * One round with the server, in the numbered steps of sync/README.md: 1 ask, 2 send, 3 apply, 4 settle.
+ * Whoever calls it holds the lock `sync`.
+ */
+
+import { call, type Reply } from "../net/http.ts";
+import type { Boxes, Changes } from "../store/boxes.ts";
+import type { Device, Kept, Outbox } from "../store/outbox.ts";
+import type { Done, SyncRequest } from "../wire.ts";
+import { apply, type Summarize, touched } from "./apply.ts";
+import { ask, wanted } from "./ask.ts";
+import { type Full, full } from "./full.ts";
+
+/** One person's side of the conversation. */
+export interface Store {
+  outbox: Outbox;
+  boxes: Boxes;
+  summarize: Summarize;
+}
+
+export type Answer =
+  | { kind: "applied"; changes: Changes; more: boolean }
+  | { kind: "signed_out"; wipe: boolean }
+  | { kind: "forked" }
+  /** Too much or something unreadable was pushed: push less, so that pulling goes on. */
+  | { kind: "unfit" }
+  | { kind: "old_schema" }
+  | { kind: "failed"; because: "network" | "server"; retry_after_s: number | null };
+
+/** Introduce this device to the server, once. */
+export async function register(store: Store, device: Device, kind: string): Promise<Answer | null> {
+  const reply = await call("PUT", `/v1/devices/${device.id}`, { kind });
+  if (reply.status !== 200 && reply.status !== 201 && reply.status !== 204) return refusal(reply);
+  await store.outbox.registered();
+  return null;
+}
+
+export async function round(store: Store, most: number, sending: (items: readonly { id: string }[]) => void): Promise<Answer> {
+  const [device, items, { standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.read()]);
+  // 1 ask
+  const rid = crypto.randomUUID();
+  const asked = Date.now();
+  const request = ask({ rid, clock: asked, device, standing, holds, items, most });
+  await store.boxes.begin(rid);
+  // 2 send
+  sending(request.push);
+  const reply = await call("POST", "/v1/sync", request);
+  const response = reply.status === 200 ? full(reply.body) : null;
+  if (!response) return declined(store, reply, standing.last_n);
+  // 3 apply
+  const boxes = await store.boxes.scopes(touched(response, holds));
+  const changes = apply({ standing, holds, list, boxes }, response, { asked, ms: Date.now() }, store.summarize);
+  if (response.rid !== rid || !await store.boxes.commit(rid, changes)) return { kind: "failed", because: "server", retry_after_s: null };
+  // 4 settle
+  await store.outbox.settle(response.done, changes.standing.last_n);
+  if (response.expect !== null && !awaits(items, response.expect)) return { kind: "forked" };
+  const left = wanted(changes.holds ?? holds).length;
+  const more = response.more || (left > 0 && (request.want.length === 0 || response.load.length > 0));
+  return { kind: "applied", changes, more: more || await more_to_push(store, request, response) };
+}
+
+/** Become another device: a cloned phone, or numbers that the server misses and this phone no longer has. */
+export async function fork(store: Store): Promise<void> {
+  await store.outbox.fork();
+  await store.boxes.renumbered();
+}
+
+/** Unanswered items that were not in this request; or any, while answers keep coming. */
+async function more_to_push(store: Store, request: SyncRequest, response: Full): Promise<boolean> {
+  const asked = new Set(request.push.map(item => item.id));
+  const waiting = (await store.outbox.items()).filter(item => !item.done);
+  return waiting.some(item => response.done.length > 0 || !asked.has(item.id));
+}
+
+function awaits(items: readonly Kept[], n: number): boolean {
+  return items.some(item => item.n === n && !item.done);
+}
+
+/** Not a full answer. Too old a version still has its changes taken: write down what became of them. */
+async function declined(store: Store, reply: Reply, last_n: number): Promise<Answer> {
+  if (reply.status !== 426) return refusal(reply);
+  const done = (reply.body as { done?: Done[] } | null)?.done;
+  if (Array.isArray(done)) await store.outbox.settle(done, last_n);
+  return { kind: "old_schema" };
+}
+
+function refusal(reply: Reply): Answer {
+  const { status, retry_after_s } = reply;
+  if (status === 401) return { kind: "signed_out", wipe: (reply.body as { wipe?: boolean } | null)?.wipe === true };
+  if (status === 409) return { kind: "forked" };
+  if (status === 413 || status === 400) return { kind: "unfit" };
+  return { kind: "failed", because: status === 0 ? "network" : "server", retry_after_s };
+}
