@@ -30,7 +30,7 @@ FREE_BYTES = 1 << 30
 
 def _memory() -> str | None:
     """A file system in memory when there is room in it (containers often give 64 MB)."""
-    place = "/dev/shm"  # noqa: S108
+    place = "/dev/shm"
     roomy = os.access(place, os.W_OK) and shutil.disk_usage(place).free > FREE_BYTES
     return place if roomy else None
 
@@ -79,7 +79,7 @@ async def db(pool: SafeEngine) -> SafeEngine:
     async with DB.transaction() as transaction:
         held = transaction.connection
         names = await held.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", KEPT)
-        deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)  # noqa: S608
+        deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)
         await held.execute(f"SET LOCAL session_replication_role = replica; {deletes}")
     return DB
 
