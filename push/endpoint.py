@@ -27,9 +27,7 @@ MAX_HOST: Final = 253
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_ENDPOINT: Final = re.compile(
-    rf"https://(?P<host>(?:{_LABEL}\.)+{_LABEL})(?::443)?(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]+)"
-)
+_ENDPOINT: Final = re.compile(rf"https://(?P<host>(?:{_LABEL}\.)+{_LABEL})(?::443)?(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]+)")
 
 _RANGES: Final = """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
@@ -104,9 +102,7 @@ class GuardedResolver(AbstractResolver):
     def __init__(self, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or ThreadedResolver()
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
         """The checked addresses of a host; raises ForbiddenAddress."""
         found = await self._inner.resolve(host, port, family)
         if not found or not all(is_public(each["host"]) for each in found):

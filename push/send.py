@@ -82,9 +82,7 @@ class Sender:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def send(
-        self, notification: Notification, subscription: Subscription, key: Key | None, earlier: int = 0
-    ) -> Outcome:
+    async def send(self, notification: Notification, subscription: Subscription, key: Key | None, earlier: int = 0) -> Outcome:
         """One try. Never raises for what the other side does; ``earlier`` counts the tries before this one."""
         try:
             endpoint = self._carrier.hosts.check(subscription.endpoint)

@@ -1,0 +1,80 @@
+"""What a browser says about its push subscription, and what it is told."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from backend.wire import Wire
+
+Endpoint = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+Point = Annotated[str, msgspec.Meta(min_length=80, max_length=100)]
+Auth = Annotated[str, msgspec.Meta(min_length=20, max_length=30)]
+Renewal = Annotated[str, msgspec.Meta(min_length=20, max_length=100)]
+AgentClass = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{0,32}$")]
+
+
+class Language(StrEnum):
+    """The language of the sentence on the lock screen."""
+
+    EN = "en"
+    ES = "es"
+
+
+class DeviceState(StrEnum):
+    """What we know of a device's subscription; whether the browser still holds it, only the browser knows."""
+
+    NONE = "none"  # we know of none
+    ACTIVE = "active"  # we send to it
+    NEEDS_RESUBSCRIBE = "needs_resubscribe"  # made with a key we no longer use: subscribe again
+    GONE = "gone"  # it ended: the browser unsubscribed, or somebody signed out
+    DISABLED = "disabled"  # its push service refused everything for days: subscribe again
+
+
+class PushKey(Wire, frozen=True):
+    """The key to subscribe with: ``applicationServerKey`` in base64url, and the name to send back with it."""
+
+    id: UUID
+    key: str
+
+
+class Subscribe(Wire, frozen=True):
+    """A subscription as the browser made it. ``agent_class`` is a coarse word like ``chromium``; it decides nothing."""
+
+    endpoint: Endpoint
+    p256dh: Point
+    auth: Auth
+    key_id: UUID
+    device: UUID
+    locale: Language = Language.EN
+    agent_class: AgentClass = ""
+
+
+class Subscribed(Wire, frozen=True):
+    """What became of it. ``renew`` lets the service worker replace this subscription later, and nothing else."""
+
+    state: DeviceState
+    renew: str
+
+
+class Unsubscribe(Wire, frozen=True):
+    """The subscription to forget."""
+
+    endpoint: Endpoint
+
+
+class Renew(Wire, frozen=True):
+    """The browser changed the subscription by itself, when perhaps nobody was signed in."""
+
+    renew: Renewal
+    endpoint: Endpoint
+    p256dh: Point
+    auth: Auth
+    key_id: UUID
+
+
+class SubscriptionState(Wire, frozen=True):
+    """The state of one device's subscription."""
+
+    state: DeviceState
