@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -71,6 +72,7 @@ def main() -> None:
     from backend.app import closing_of, create_app
     from backend.settings import SETTINGS
 
+    logging.basicConfig(level=SETTINGS.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(SETTINGS)
     make_server(app, SETTINGS, closing_of(app)).run()
 

@@ -105,9 +105,7 @@ async def test_people_of_one_office_who_sign_in_well_do_not_slow_each_other() ->
     for login in logins:
         await make_person(login, "caseworker")
     async with connection() as held:
-        await held.execute(
-            "INSERT INTO throttle VALUES ($1, now(), $2)", throttle_key("address", "192.0.2.1"), ADDRESS.free - 1
-        )
+        await held.execute("INSERT INTO throttle VALUES ($1, now(), $2)", throttle_key("address", "192.0.2.1"), ADDRESS.free - 1)
     for login in logins:
         async with browser(APP) as desk:
             assert (await sign_in(desk, login)).status_code == 200

@@ -1,0 +1,117 @@
+"""A real process on a real socket: it serves, it streams, and it stops at once when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from tests.backend.browsing import PASSWORD, make_person
+
+pytestmark = pytest.mark.usefixtures("db")
+
+START_S = 30
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def _process(**settings: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    port = _free_port()
+    environment = {**os.environ, "PORCHLIGHT_PORT": str(port), **settings}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "backend.web.server", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        address = f"http://localhost:{port}"
+        await _until_up(address)
+        yield address, process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _until_up(address: str) -> None:
+    async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{address}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientConnectionError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _signed_in(address: str, **headers: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(address, headers={"origin": address, **headers}) as session:
+        async with session.post("/v1/sign-in", json={"login": "ana", "password": PASSWORD}) as answer:
+            assert answer.status == 200, await answer.text()
+        yield session
+
+
+async def test_open_streams_end_when_the_process_is_told_to_stop_and_it_stops_well() -> None:
+    await make_person("ana")
+    async with _process() as (address, process), _signed_in(address) as session:
+        stream = await session.get("/v1/poke")
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert await stream.content.readany()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(stream.content.read(), 5)
+        await asyncio.wait_for(process.wait(), 5)
+        assert time.monotonic() - began < 2
+        assert process.returncode in (0, -signal.SIGTERM)
+
+
+async def test_the_wire_itself_carries_packed_json_and_our_headers_only() -> None:
+    await make_person("ana", display_name="Ana " * 200)
+    async with _process() as (address, _), _signed_in(address) as session:
+        session._auto_decompress = False
+        async with session.get("/v1/me", headers={"accept-encoding": "gzip"}) as answer:
+            assert answer.headers["content-encoding"] == "gzip"
+            assert b"Ana Ana" in gzip.decompress(await answer.read())
+            assert "server" not in answer.headers
+        async with session.get("/v1/me", headers={"connection": "upgrade", "upgrade": "websocket"}) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize("proxies, slowed", [("", True), ("127.0.0.1", False)])
+async def test_a_forwarded_address_is_believed_only_from_a_listed_proxy(proxies: str, slowed: bool) -> None:
+    await make_person("ana")
+    async with _process(PORCHLIGHT_PROXIES=proxies) as (address, _):
+        statuses = []
+        for number in range(6):
+            headers = {"origin": address, "x-forwarded-for": f"198.51.100.{number}", "x-forwarded-proto": "https"}
+            async with aiohttp.ClientSession(address, headers=headers) as session:
+                wrong = {"login": "ana", "password": "a wrong guess"}
+                async with session.post("/v1/sign-in", json=wrong) as answer:
+                    statuses.append(answer.status)
+    assert (429 in statuses) is slowed
+
+
+async def test_a_request_without_a_host_is_refused() -> None:
+    async with _process() as (address, _):
+        port = int(address.rpartition(":")[2])
+        for request in (b"GET /v1/me HTTP/1.0\r\n\r\n", b"GET /v1/me HTTP/1.1\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(request)
+            await writer.drain()
+            assert b" 400 " in await reader.readline()
+            writer.close()
