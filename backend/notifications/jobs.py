@@ -11,7 +11,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 
 from backend.jobs import Payload, every, handler
+from backend.journal import listen
 from backend.notifications import queue
+from backend.notifications.actions import make_notices
 from backend.notifications.engine import Engine, engine
 from backend.notifications.rules import MANNERS, Delivered, Kind, after, notice_state, subscription_event
 from push.notification import Kind as Shown
@@ -27,6 +29,8 @@ HIGHEST_TTL_S: Final = 7 * 86_400
 LABEL_DIGITS: Final = 12
 
 log = logging.getLogger(__name__)
+
+listen(make_notices)
 
 
 @handler(DELIVER, timeout_s=RUN_S + 2 * ROUND_S)

@@ -1,0 +1,163 @@
+"""Who is told of what, as values: no database, no clock."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from backend import registry
+from backend.journal import Entry
+from backend.notifications import rules
+from backend.notifications.rules import Delivered, Kind, Recipients, after, notice_state, notices_for, subscription_event
+from push.notification import Outcome, Result
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+CASE = UUID(int=1)
+RECEIVING, PAYING, WORKER = UUID(int=11), UUID(int=12), UUID(int=13)
+THREAD_R, THREAD_P = UUID(int=21), UUID(int=22)
+RECIPIENTS = Recipients({CASE: [(RECEIVING, 1 | 2 | 16), (PAYING, 1 | 4 | 32), (WORKER, 8)]}, {THREAD_R: 16, THREAD_P: 32})
+SENT = Outcome(result=Result.SENT, reason="accepted", status=201)
+
+
+def entry(verb: str, **given: object) -> Entry:
+    return Entry(verb, case_id=CASE, subject_id=UUID(int=99), **given)  # type: ignore[arg-type]
+
+
+def told(*entries: Entry) -> set[UUID]:
+    return {notice.account_id for notice in notices_for(entries, RECIPIENTS, NOW)}
+
+
+def test_the_audience_bits_are_those_of_the_registry() -> None:
+    assert (rules.PARENTS, rules.RECEIVING, rules.PAYING, rules.STAFF) == (
+        registry.BOTH,
+        registry.RECEIVING,
+        registry.PAYING,
+        registry.STAFF,
+    )
+
+
+@pytest.mark.parametrize(
+    "verb, who",
+    [
+        ("payment.posted", {RECEIVING, PAYING}),
+        ("payment.reversed", set()),
+        ("disbursement.available", {RECEIVING}),
+        ("disbursement.sent", set()),
+        ("disbursement.held", set()),
+        ("hearing.set", {RECEIVING, PAYING}),
+        ("hearing.moved", {RECEIVING, PAYING}),
+        ("hearing.cancelled", {RECEIVING, PAYING}),
+        ("hearing.held", set()),
+        ("event.added", set()),
+        ("case.opened", set()),
+        ("account.signed_in", set()),
+    ],
+)
+def test_each_event_tells_those_whom_it_concerns(verb: str, who: set[UUID]) -> None:
+    assert told(entry(verb)) == who
+
+
+@pytest.mark.parametrize(
+    "thread, from_party, who", [(THREAD_R, True, {WORKER}), (THREAD_R, False, {RECEIVING}), (THREAD_P, False, {PAYING})]
+)
+def test_a_message_tells_only_the_other_end_of_its_thread(thread: UUID, from_party: bool, who: set[UUID]) -> None:
+    assert told(entry("message.sent", detail={"thread": str(thread), "from_party": from_party})) == who
+
+
+def test_a_message_of_an_unknown_thread_tells_nobody() -> None:
+    assert told(entry("message.sent", detail={"thread": str(uuid4()), "from_party": False})) == set()
+    assert told(entry("message.sent", detail={"from_party": False})) == set()
+
+
+def test_nobody_is_told_of_their_own_act() -> None:
+    detail = {"thread": str(THREAD_R), "from_party": True}
+    assert told(entry("message.sent", actor_id=WORKER, detail=detail)) == set()
+
+
+def test_an_event_of_a_case_that_nobody_holds_tells_nobody() -> None:
+    assert notices_for([Entry("payment.posted", case_id=uuid4())], RECIPIENTS, NOW) == []
+
+
+def test_several_changes_for_one_person_in_one_batch_are_one_notice_of_the_weightiest_kind() -> None:
+    batch = uuid4()
+    changes = [
+        Entry("payment.posted", case_id=CASE, subject_id=uuid4(), batch_id=batch),
+        Entry("hearing.moved", case_id=CASE, subject_id=uuid4(), batch_id=batch),
+        Entry("disbursement.available", case_id=CASE, subject_id=uuid4(), batch_id=batch),
+    ]
+    made = notices_for(changes, RECIPIENTS, NOW)
+    assert {notice.account_id for notice in made} == {RECEIVING, PAYING}
+    assert {(notice.kind, notice.subject_id, notice.collapse_key) for notice in made} == {(Kind.HEARING, None, "updates")}
+
+
+def test_one_change_in_a_batch_keeps_its_subject_so_that_it_can_be_checked_again() -> None:
+    moved = Entry("hearing.moved", case_id=CASE, subject_id=UUID(int=5), batch_id=uuid4())
+    assert {notice.subject_id for notice in notices_for([moved, moved], RECIPIENTS, NOW)} == {UUID(int=5)}
+
+
+def test_the_two_parents_never_share_a_notice_and_different_events_are_different_notices() -> None:
+    made = notices_for([entry("payment.posted"), entry("hearing.set")], RECIPIENTS, NOW)
+    assert len({(notice.account_id, notice.event_key) for notice in made}) == len(made) == 4
+
+
+def test_news_of_a_hearing_ends_when_it_begins_and_one_that_is_over_is_no_news() -> None:
+    soon, past = NOW + timedelta(hours=5), NOW - timedelta(hours=1)
+    made = notices_for([entry("hearing.set", detail={"until": soon.isoformat()})], RECIPIENTS, NOW)
+    assert {notice.expires_at for notice in made} == {soon}
+    far = (NOW + timedelta(days=90)).isoformat()
+    made = notices_for([entry("hearing.set", detail={"until": far})], RECIPIENTS, NOW)
+    assert {notice.expires_at for notice in made} == {NOW + timedelta(days=7)}
+    assert told(entry("hearing.set", detail={"until": past.isoformat()})) == set()
+
+
+@pytest.mark.parametrize(
+    "result, state", [(Result.SENT, "sent"), (Result.GONE, "gone"), (Result.DEAD, "dead"), (Result.NEEDS_RESUBSCRIBE, "dead")]
+)
+def test_an_outcome_that_ends_a_delivery_ends_it(result: Result, state: str) -> None:
+    assert after(Outcome(result=result, reason=""), NOW, NOW + timedelta(days=1)) == Delivered(state)
+
+
+@pytest.mark.parametrize("result", [Result.LATER, Result.THROTTLE])
+def test_a_delivery_that_must_wait_is_due_when_it_was_told_and_never_after_it_is_old(result: Result) -> None:
+    outcome = Outcome(result=result, reason="", after_s=60.0)
+    assert after(outcome, NOW, NOW + timedelta(minutes=2)) == Delivered("queued", NOW + timedelta(minutes=1))
+    assert after(outcome, NOW, NOW + timedelta(seconds=59)) == Delivered("expired")
+
+
+def test_refused_credentials_wait_for_someone_to_mend_them() -> None:
+    refused = Outcome(result=Result.CREDENTIALS, reason="credentials", status=403)
+    assert after(refused, NOW, NOW + timedelta(days=1)) == Delivered("queued", NOW + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(
+    "states, state",
+    [
+        ([], "suppressed"),
+        (["gone"], "suppressed"),
+        (["gone", "dead"], "dead"),
+        (["dead", "expired"], "expired"),
+        (["sent", "dead", "gone"], "sent"),
+    ],
+)
+def test_a_notice_is_what_its_deliveries_make_of_it(states: list[str], state: str) -> None:
+    assert notice_state([Delivered(each) for each in states]).state == state
+
+
+def test_a_notice_waits_for_its_earliest_delivery() -> None:
+    waiting = [Delivered("queued", NOW + timedelta(minutes=5)), Delivered("sent"), Delivered("queued", NOW)]
+    assert notice_state(waiting) == Delivered("queued", NOW)
+
+
+@pytest.mark.parametrize(
+    "outcomes, event",
+    [
+        ([SENT, Outcome(result=Result.GONE, reason="unsubscribed", status=410)], "gone"),
+        ([Outcome(result=Result.CREDENTIALS, reason="credentials", status=403)], "trouble"),
+        ([Outcome(result=Result.LATER, reason="timeout")], "trouble"),
+        ([Outcome(result=Result.DEAD, reason="bad_request", status=400)], "fail"),
+        ([Outcome(result=Result.DEAD, reason="redirect", status=302)], "trouble"),
+        ([SENT, Outcome(result=Result.DEAD, reason="bad_request", status=400)], "ok"),
+    ],
+)
+def test_only_a_refused_message_is_held_against_a_subscription(outcomes: list[Outcome], event: str) -> None:
+    assert subscription_event(outcomes)[0] == event
