@@ -21,6 +21,10 @@ from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
 from backend.environment import ROOT
+from backend.journal import listen
+from backend.notifications import engine as push_engine
+from backend.notifications import routes as notifications
+from backend.notifications.actions import make_notices
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
@@ -49,10 +53,11 @@ class Porchlight(Litestar):
 def create_app(settings: Settings = SETTINGS) -> Litestar:
     """The whole application for these settings; its lifespan opens and closes what it runs on."""
     load_handlers()
+    listen(make_notices)
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices],
+        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices, *notifications.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
@@ -79,6 +84,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         if DB.pool is None:
             await open_pool()
             open_things.push_async_callback(close_pool)
+        open_things.push_async_callback(push_engine.close)
         use(RedisWake(settings.redis_url) if settings.redis_url else LocalWake())
         await current().start()
         open_things.push_async_callback(current().stop)

@@ -93,12 +93,13 @@ async def demo_sign_in(key: str, asking: Asking) -> Opened:
         return await _begin(account, asking.old_token)
 
 
-async def sign_out(actor: Actor) -> None:
-    """End the actor's session, for every process at once."""
+async def sign_out(actor: Actor, device: UUID | None = None) -> None:
+    """End the actor's session, for every process at once; the named device is told nothing more."""
     async with DB.transaction():
         async with connection() as held:
             await held.execute(END_ONE, actor.session_id)
-        await record([Entry("account.signed_out", actor_id=actor.account_id)])
+        detail = {"device": str(device)} if device else {}
+        await record([Entry("account.signed_out", actor_id=actor.account_id, detail=detail)])
 
 
 async def find_session(token: str) -> Actor | None:

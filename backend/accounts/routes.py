@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access import Actor, public
 from backend.accounts import actions
-from backend.accounts.wire import AgencyName, DemoPeople, DemoPerson, DemoSignIn, Me, SignedIn, SignIn
+from backend.accounts.wire import AgencyName, DemoPeople, DemoPerson, DemoSignIn, Me, SignedIn, SignIn, SignOut
 from backend.errors import Refused
 from backend.policy import allowed
 from backend.web.headers import cookie_name, read_cookie, set_cookie
@@ -57,9 +58,15 @@ async def demo(doors: NamedDependency[Doors]) -> DemoPeople:
 
 
 @post("/v1/sign-out", guards=[allowed("session.end")], status_code=204)
-async def sign_out(actor: NamedDependency[Actor], doors: NamedDependency[Doors]) -> Response[None]:
-    """End this browser's session."""
-    await actions.sign_out(actor)
+async def sign_out(
+    request: Request[Any, Any, Any], actor: NamedDependency[Actor], doors: NamedDependency[Doors]
+) -> Response[None]:
+    """End this browser's session. The body, a SignOut, may be absent."""
+    try:
+        said = msgspec.json.decode(await request.body() or b"{}", type=SignOut)
+    except msgspec.DecodeError as error:
+        raise Refused("invalid", "This request could not be read.") from error
+    await actions.sign_out(actor, said.device)
     gone = set_cookie(doors.cookie, "", secure=doors.secure, max_age_s=0)
     return Response(None, status_code=204, headers={"set-cookie": gone})
 

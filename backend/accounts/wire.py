@@ -33,6 +33,12 @@ class DemoSignIn(Wire, frozen=True):
     key: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+class SignOut(Wire):
+    """The device that is signed out with the session, so that it is told nothing more."""
+
+    device: UUID | None = None
+
+
 class OwnAccount(Account):
     """The account that is signed in."""
 

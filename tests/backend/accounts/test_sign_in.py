@@ -105,6 +105,17 @@ async def test_signing_out_ends_the_session_for_the_very_next_request() -> None:
         assert (await copy.get("/v1/me")).status_code == 401
 
 
+async def test_signing_out_may_name_the_device_that_is_to_be_told_nothing_more() -> None:
+    await make_person("ana")
+    device = "6f1e1f0e-0000-4000-8000-000000000000"
+    async with browser(APP) as phone:
+        await sign_in(phone, "ana")
+        assert (await phone.post("/v1/sign-out", json={"device": "not a device"})).status_code == 400
+        assert (await phone.post("/v1/sign-out", json={"device": device})).status_code == 204
+    async with connection() as held:
+        assert device in await held.fetchval("SELECT detail::text FROM journal WHERE verb = 'account.signed_out'")
+
+
 async def test_a_disabled_account_is_out_at_once_and_cannot_come_back() -> None:
     await make_person("ana")
     async with browser(APP) as phone:

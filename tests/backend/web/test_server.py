@@ -82,10 +82,10 @@ async def test_open_streams_end_when_the_process_is_told_to_stop_and_it_stops_we
 
 async def test_the_wire_itself_carries_packed_json_and_our_headers_only() -> None:
     await make_person("ana", display_name="Ana " * 200)
-    async with _process() as (address, _), _signed_in(address) as session:
+    async with _process(PORCHLIGHT_DEMO="off") as (address, _), _signed_in(address) as session:
         session._auto_decompress = False
         async with session.get("/v1/me", headers={"accept-encoding": "gzip"}) as answer:
-            assert answer.headers["content-encoding"] == "gzip"
+            assert answer.headers.get("content-encoding") == "gzip"
             assert b"Ana Ana" in gzip.decompress(await answer.read())
             assert "server" not in answer.headers
         async with session.get("/v1/me", headers={"connection": "upgrade", "upgrade": "websocket"}) as answer:
