@@ -9,7 +9,7 @@ import { build, type Plugin } from "vite";
 import { weigh } from "./weigh.ts";
 
 /** Not kept in the worker's cache: the worker itself (the browser keeps that), pictures for shops, and icons that only the system asks for. */
-const LEFT_OUT = [/^\/sw\.js$/, /^\/kill\.js$/, /^\/screenshots\//, /^\/icons\/(?!icon-192\.png|icon\.svg|badge\.png)/, /\.(br|gz|map)$/];
+const LEFT_OUT = [/^\/sw\.js$/, /^\/kill\.js$/, /^\/screenshots\//, /^\/icons\/.*\.png$/, /\.(br|gz|map)$/];
 const PACKED = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 
 export function worker(out_dir: string): Plugin {

@@ -2,10 +2,11 @@
 
 import { h, render } from "preact";
 import { App } from "./app.tsx";
+import { watch_push } from "./push/device.ts";
 import { REGISTRY } from "./registry.ts";
 import { begin_sync, offer_update, start } from "./store/live.ts";
 import { follow_target, watch_target } from "./store/target.ts";
-import { register_worker } from "./worker/register.ts";
+import { register_worker } from "./update.ts";
 
 async function boot(): Promise<void> {
   await Promise.all([start(REGISTRY), follow_target()]);
@@ -14,6 +15,7 @@ async function boot(): Promise<void> {
   after_paint(() => {
     begin_sync();
     watch_target();
+    watch_push();
     if (import.meta.env.PROD) void register_worker(offer_update);
   });
 }

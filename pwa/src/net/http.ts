@@ -14,7 +14,7 @@ const under_way = new Set<AbortController>();
 
 /** Sign-out: whatever is under way must not arrive any more. */
 export function abort_all(): void {
-  for (const call of under_way) call.abort();
+  for (const one of under_way) one.abort();
 }
 
 export async function call(method: string, path: string, body?: unknown): Promise<Reply> {

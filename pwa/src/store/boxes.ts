@@ -5,7 +5,7 @@
  * `list` holds one small item a case (boot opens only that); `scopes` one record a scope, opened when shown.
  */
 
-import type { DBSchema } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { CaseListItem } from "../cases/rules.ts";
 import type { Account, Agency, LoadRow } from "../wire.ts";
 import { database } from "./database.ts";
@@ -108,20 +108,7 @@ export function boxes_of(key: string): Boxes {
       return new Map(found.flatMap(box => box ? [[box.scope, box]] : []));
     }),
     begin: rid => db.use(async it => { await it.put("meta", rid, "inflight"); }),
-    commit: (rid, changes) => db.use(async it => {
-      const tx = it.transaction(["meta", "scopes"], "readwrite");
-      const meta = tx.objectStore("meta");
-      if (await meta.get("inflight") !== rid) return false;
-      const scopes = tx.objectStore("scopes");
-      for (const scope of changes.drop) void scopes.delete(scope);
-      for (const box of changes.put) void scopes.put(box);
-      if (changes.holds) void meta.put(changes.holds, "holds");
-      if (changes.list) void meta.put(changes.list, "list");
-      void meta.put(changes.standing, "standing");
-      void meta.delete("inflight");
-      await tx.done;
-      return true;
-    }),
+    commit: (rid, changes) => db.use(it => commit(it, rid, changes)),
     renumbered: () => db.use(async it => {
       const tx = it.transaction("meta", "readwrite");
       const standing = await tx.store.get("standing") as Standing | undefined;
@@ -130,4 +117,19 @@ export function boxes_of(key: string): Boxes {
     }),
     erase: () => db.erase(),
   };
+}
+
+async function commit(db: IDBPDatabase<Schema>, rid: string, changes: Changes): Promise<boolean> {
+  const tx = db.transaction(["meta", "scopes"], "readwrite");
+  const meta = tx.objectStore("meta");
+  if (await meta.get("inflight") !== rid) return false;
+  const scopes = tx.objectStore("scopes");
+  for (const scope of changes.drop) void scopes.delete(scope);
+  for (const box of changes.put) void scopes.put(box);
+  if (changes.holds) void meta.put(changes.holds, "holds");
+  if (changes.list) void meta.put(changes.list, "list");
+  void meta.put(changes.standing, "standing");
+  void meta.delete("inflight");
+  await tx.done;
+  return true;
 }

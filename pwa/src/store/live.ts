@@ -1,5 +1,6 @@
 /** The app's model: signals that screens read, and the few verbs that they may call. Screens never fetch. */
 
+import { let_go } from "../push/device.ts";
 import { type Channel, channel, type News } from "../sync/channel.ts";
 import { type Loop, start_loop } from "../sync/loop.ts";
 import { type Poke, poke } from "../sync/poke.ts";
@@ -61,7 +62,7 @@ export function begin_sync(): void {
 }
 
 /** Store a change durably on this phone; resolves when closing the app can no longer lose it. Rejects if storage refuses. */
-export async function enqueue<K extends keyof Mutations & string>(
+export async function enqueue<K extends keyof Mutations>(
   name: K, v: Mutations[K]["v"], scope: string, args: Mutations[K]["args"],
 ): Promise<OutboxItem> {
   if (!open) throw new Error("nobody is signed in");
@@ -109,6 +110,7 @@ export async function sign_out({ forget, anyway = false }: { forget: boolean; an
   if (state.value.unsent && !anyway) await talk(it, Date.now());
   const { unsent } = state.value;
   if (forget && unsent && !anyway) return { done: false, unsent };
+  await let_go().catch(() => undefined);
   close();
   await leave(it.person, forget);
   news.tell({ what: "person" });
@@ -164,6 +166,7 @@ async function talk(it: Open, since: number): Promise<Ending> {
   if (open !== it) return { kind: "signed_out", wipe: false };
   if (ending.kind === "signed_out") {
     close();
+    if (ending.wipe) await let_go().catch(() => undefined);
     await lose_session(it.person, ending.wipe);
     news.tell({ what: "person" });
     return ending;

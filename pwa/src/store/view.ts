@@ -116,9 +116,9 @@ export function clear(): void {
 
 export function to_item({ done, ...item }: Kept): OutboxItem {
   const waiting = sending.value.has(item.id) ? "sending" : "saved";
-  const state = !done ? waiting : done.outcome === "ok" ? "done" : done.outcome;
+  const answered = done?.outcome === "ok" ? "done" : done?.outcome;
   return {
-    n: item.n, id: item.id, name: item.name, v: item.v, scope: item.scope, args: item.args, at: item.at, state,
+    n: item.n, id: item.id, name: item.name, v: item.v, scope: item.scope, args: item.args, at: item.at, state: answered ?? waiting,
     ...(done?.code ? { code: done.code } : {}), ...(done?.say ? { say: done.say } : {}),
   };
 }

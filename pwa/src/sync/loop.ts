@@ -3,7 +3,7 @@
  * and after trouble with growing patience. Hidden pages keep still.
  */
 
-import { backoff_ms, poll_ms } from "./pace.ts";
+import { AT_ONCE, type Pace, pace_after } from "./pace.ts";
 import type { Ending } from "./session.ts";
 
 export interface Loop {
@@ -12,57 +12,60 @@ export interface Loop {
   stop(): void;
 }
 
-/** `run` does a session; `since` is when it was asked for. */
-export function start_loop(run: (since: number) => Promise<Ending>, poll_s: () => number): Loop {
-  let running = false;
-  let again = false;
-  let stopped = false;
-  let attempt = 0;
-  let not_before = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+interface Turning {
+  /** Does a session; `since` is when it was asked for. */
+  run: (since: number) => Promise<Ending>;
+  poll_s: () => number;
+  pace: Pace;
+  not_before: number;
+  running: boolean;
+  again: boolean;
+  stopped: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
 
-  const later = (ms: number): void => {
-    clearTimeout(timer);
-    if (!stopped) timer = setTimeout(() => { if (document.visibilityState === "visible") wake(); }, ms);
-  };
-  const wake = (): void => {
-    const wait = not_before - performance.now();
-    if (running) again = true;
-    else if (wait > 0) later(wait);
-    else if (!stopped) void go();
-  };
-  const go = async (): Promise<void> => {
-    running = true;
-    again = false;
-    clearTimeout(timer);
-    const ending = await run(Date.now()).catch((): Ending => ({ kind: "failed", because: "server", retry_after_s: null }));
-    running = false;
-    rest(ending);
-  };
-  const rest = (ending: Ending): void => {
-    if (ending.kind === "signed_out") stop();
-    else if (ending.kind === "failed") patience(ending);
-    else {
-      attempt = 0;
-      if (again) wake();
-      else later(poll_ms(poll_s(), Math.random()));
-    }
-  };
-  const patience = ({ because, retry_after_s }: Extract<Ending, { kind: "failed" }>): void => {
-    const wait = backoff_ms(attempt, retry_after_s, Math.random());
-    if (because === "server" || navigator.onLine) attempt++;
-    if (retry_after_s !== null) not_before = performance.now() + wait;
-    later(wait);
-  };
-  const seen = (): void => { if (document.visibilityState === "visible") wake(); };
-  const back = (): void => { attempt = 0; wake(); };
-  const stop = (): void => {
-    stopped = true;
-    clearTimeout(timer);
-    removeEventListener("online", back);
-    document.removeEventListener("visibilitychange", seen);
-  };
+export function start_loop(run: Turning["run"], poll_s: () => number): Loop {
+  const it: Turning = { run, poll_s, pace: AT_ONCE, not_before: 0, running: false, again: false, stopped: false, timer: undefined };
+  const seen = (): void => { if (is_visible()) wake(it); };
+  const back = (): void => { it.pace = AT_ONCE; wake(it); };
   addEventListener("online", back);
   document.addEventListener("visibilitychange", seen);
-  return { wake, stop };
+  return {
+    wake() { wake(it); },
+    stop() {
+      it.stopped = true;
+      clearTimeout(it.timer);
+      removeEventListener("online", back);
+      document.removeEventListener("visibilitychange", seen);
+    },
+  };
+}
+
+function wake(it: Turning): void {
+  const wait = it.not_before - performance.now();
+  if (it.running) it.again = true;
+  else if (wait > 0) later(it, wait);
+  else if (!it.stopped) void turn(it);
+}
+
+function later(it: Turning, ms: number): void {
+  clearTimeout(it.timer);
+  if (!it.stopped) it.timer = setTimeout(() => { if (is_visible()) wake(it); }, ms);
+}
+
+async function turn(it: Turning): Promise<void> {
+  it.running = true;
+  it.again = false;
+  clearTimeout(it.timer);
+  const ending = await it.run(Date.now()).catch((): Ending => ({ kind: "failed", because: "server", retry_after_s: null }));
+  it.running = false;
+  it.pace = pace_after(ending, it.pace, { poll_s: it.poll_s(), online: navigator.onLine, random: Math.random() });
+  const { wait_ms, strict } = it.pace;
+  it.not_before = strict && wait_ms ? performance.now() + wait_ms : 0;
+  if (it.again && ending.kind === "done") wake(it);
+  else if (wait_ms !== null) later(it, wait_ms);
+}
+
+function is_visible(): boolean {
+  return document.visibilityState === "visible";
 }

@@ -61,6 +61,6 @@ function noun_of(kind: number): Noun | undefined {
 }
 
 function list<N extends Noun>(things: Things, noun: N): Held<N>[] {
-  const found = things[noun] as Map<string, Held<N>> | undefined;
+  const found = things[noun];
   return found ? Array.from(found.values()) : [];
 }

@@ -1,6 +1,6 @@
 /** The page's side of the service worker: it registers, looks for new versions and lets the person decide when to switch. */
 
-import { script_url } from "./trusted.ts";
+import { script_url } from "./worker/trusted.ts";
 
 const HOUR_MS = 3_600_000;
 
