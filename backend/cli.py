@@ -7,9 +7,10 @@ imported when it is given.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from backend.environment import Level
@@ -32,6 +33,7 @@ class Command(NamedTuple):
     target: str
     needs: Level
     add: Add | None = None
+    stands: bool = False  # on a database, the environment's or our own, as backend/ground.py lays it
 
 
 def parse(argv: Sequence[str]) -> Command:
@@ -44,8 +46,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command; the environment is there."""
     arguments = _parser().parse_args(argv)
     module, _, function = arguments.command.target.partition(":")
-    answer = getattr(importlib.import_module(module), function)(arguments)
+    with contextlib.ExitStack() as stack:
+        if arguments.command.stands:
+            stack.enter_context(_standing())
+        answer = getattr(importlib.import_module(module), function)(arguments)
     return answer if isinstance(answer, int) else 0
+
+
+@contextlib.contextmanager
+def _standing() -> Iterator[None]:
+    from backend import ground
+    from backend.postgres_binaries import Trouble
+
+    try:
+        with ground.standing():
+            yield
+    except Trouble as trouble:
+        sys.exit(str(trouble))
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +118,10 @@ def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
 
 
+def _worker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--while-stdin", action="store_true", help="stop when standard input closes")
+
+
 def _wire(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing; fail when the file is not what would be made")
 
@@ -109,17 +130,17 @@ COMMANDS = (
     Command("run", "run everything on this machine (or on DATABASE_URL and REDIS_URL)", "backend.run:main", "run", _run),
     Command("test", "install what is needed and check everything", "backend.check:test", "dev", _test),
     Command("lint", "linters and types only", "backend.check:lint", "dev"),
-    Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest),
-    Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo),
-    Command("account", "logins: add", "backend.accounts.cli:main", "run", _account),
-    Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push),
+    Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest, True),
+    Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo, True),
+    Command("account", "logins: add", "backend.accounts.cli:main", "run", _account, True),
+    Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
-    Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.serve:main", "run"),
-    Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run"),
+    Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),
+    Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run", _worker),
     Command("install", "only install what running or testing needs", "backend.cli:nothing", "dev"),
     Command("lock", "make the lock files anew", "backend.cli:lock", "none"),
 )
@@ -127,6 +148,13 @@ COMMANDS = (
 
 def nothing(arguments: argparse.Namespace) -> None:
     """The environment is there; that was all."""
+
+
+def api(arguments: argparse.Namespace) -> None:
+    """One API process."""
+    from backend.web import server
+
+    server.main()
 
 
 def lock(arguments: argparse.Namespace) -> int:

@@ -35,6 +35,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
 }
 
 

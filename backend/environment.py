@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -78,6 +78,11 @@ def tool(name: str) -> Path:
             with contextlib.suppress(OSError):  # another process put it there first
                 made.rename(folder)
     return folder
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this machine keeps what it must remember."""
+    return Path(environ.get("PORCHLIGHT_DATA") or ROOT / ".data").expanduser().absolute()
 
 
 def lock() -> int:

@@ -60,6 +60,12 @@ async def pending() -> bool:
 
 def main(arguments: object = None) -> None:
     """`./porchlight migrate`: what the one-shot service of a deployment runs."""
+    applied = migrate_once()
+    print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+
+
+def migrate_once() -> list[str]:
+    """Migrate with a pool of its own; answers the ids that were applied."""
 
     async def run() -> list[str]:
         await open_pool(size=2)
@@ -68,8 +74,7 @@ def main(arguments: object = None) -> None:
         finally:
             await close_pool()
 
-    applied = asyncio.run(run())
-    print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+    return asyncio.run(run())
 
 
 async def _applied() -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from backend.environment import ROOT
+from backend.environment import data_folder
 
 TRUE = {"on": True, "off": False}
 
@@ -57,11 +57,6 @@ NAMES = {
 def variable(field: str) -> str:
     """The environment variable of a setting."""
     return NAMES.get(field, field.upper())
-
-
-def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where this machine keeps what it must remember."""
-    return Path(environ.get("PORCHLIGHT_DATA") or ROOT / ".data").expanduser().absolute()
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

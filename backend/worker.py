@@ -40,6 +40,7 @@ def load_handlers() -> None:
     for path in sorted(ROOT.glob("backend/*/jobs.py")):
         import_module(f"backend.{path.parent.name}.jobs")
     import_module("backend.nightly")
+    import_module("backend.nightly")
 
 
 async def run_row(context: dict[str, Any], row_id: int, attempt: int) -> None:
@@ -119,13 +120,16 @@ def main(arguments: object = None) -> None:
     logging.basicConfig(level=SETTINGS.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("arq").setLevel("WARNING")
     load_handlers()
-    asyncio.run(_serve())
+    asyncio.run(_serve(while_stdin=getattr(arguments, "while_stdin", False)))
 
 
-async def _serve() -> None:
+async def _serve(*, while_stdin: bool) -> None:
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+    if while_stdin:  # nothing is ever written there: it is readable when the other end closes, however that happens
+        loop.add_reader(0, lambda: (loop.remove_reader(0), stop.set()))
     async with _working():
         log.info("working")
         stopped = asyncio.create_task(stop.wait())

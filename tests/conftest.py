@@ -54,7 +54,7 @@ async def server() -> Embedded:
     SERVER.start()
     await ensure_database(SERVER, TEMPLATE)
     environment = {**os.environ, "DATABASE_URL": SERVER.url(TEMPLATE)}  # a process of its own leaves no connection behind
-    migration = subprocess.run([sys.executable, "-m", "backend.migrate"], env=environment, capture_output=True, text=True)  # noqa: ASYNC221
+    migration = subprocess.run([sys.executable, "-m", "backend.migrate"], env=environment, capture_output=True, text=True)
     if migration.returncode != 0:
         pytest.exit(f"the migrations failed:\n{migration.stderr}", 1)
     await ensure_database(SERVER, DATABASE, TEMPLATE)
