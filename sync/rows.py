@@ -19,11 +19,12 @@ def _columns(synced: Synced, shown: Shown, row: str) -> str:
 
 
 def _arrive(synced: Synced, shown: Shown, unless: str) -> str:
-    """Rows of `new` that travel and that devices do not already have as they are."""
+    """Rows of `new` that travel and that devices do not already have as they are; in the index's order, which halves a load."""
     return f"""
     INSERT INTO sync_row ({KEY})
     SELECT n.{synced.scope}, {shown.mask("n")}, {shown.kind}, n.id FROM new_rows n
     WHERE {shown.holds("n")} {unless}
+    ORDER BY 1, 2, 4
     ON CONFLICT ({KEY}) DO UPDATE
         SET rev = sync_row.rev + 1, gone = false, gone_at = NULL, x = pg_current_xact_id();"""
 
