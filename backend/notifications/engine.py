@@ -1,7 +1,6 @@
 """This process's push engine: made when it is first needed, from the settings and the secret of the installation."""
 
 import base64
-import os
 import secrets as random
 from pathlib import Path
 from typing import Final
@@ -63,7 +62,7 @@ def carrier_of(settings: Settings) -> Carrier:
 
 def installation_secret(settings: Settings) -> bytes:
     """PORCHLIGHT_SECRET where it is set (several machines must share it), else a file made once in the data folder."""
-    written = os.environ.get("PORCHLIGHT_SECRET", "").strip() or _kept_in(settings.data / SECRET_FILE)
+    written = settings.secret or _kept_in(settings.data / SECRET_FILE)
     try:
         secret = base64.b64decode(written, validate=True)
     except ValueError:

@@ -176,9 +176,7 @@ def test_an_operator_may_add_a_host_or_everything_under_one() -> None:
             hosts.check(other)
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "[::1]", "localhost", "a b", "https://push.example.gov", "push.example.gov:8443"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "a b", "https://push.example.gov", "push.example.gov:8443"])
 def test_an_operator_cannot_add_an_address_or_a_bare_name(host: str) -> None:
     with pytest.raises(ValueError, match="plain host name"):
         AllowList((host,))
@@ -200,15 +198,10 @@ class Names(AbstractResolver):
     def __init__(self, *answers: list[str]) -> None:
         self.answers, self.asked = list(answers), 0
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
         self.asked += 1
         found = self.answers.pop(0)
-        return [
-            ResolveResult(hostname=host, host=each, port=port, family=socket.AF_INET, proto=0, flags=0)
-            for each in found
-        ]
+        return [ResolveResult(hostname=host, host=each, port=port, family=socket.AF_INET, proto=0, flags=0) for each in found]
 
     async def close(self) -> None:
         pass

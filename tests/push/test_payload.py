@@ -85,9 +85,7 @@ def test_no_text_about_a_case_passes_as_an_opaque_name(text: str) -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
-def test_a_topic_is_always_32_characters_of_the_alphabet_and_differs_for_each_subscription(
-    whose: str, what: str
-) -> None:
+def test_a_topic_is_always_32_characters_of_the_alphabet_and_differs_for_each_subscription(whose: str, what: str) -> None:
     secrets = Secrets(b"s" * 32)
     topic, tag = secrets.topic(whose, what), secrets.tag(whose, what)
     assert re.fullmatch(r"[A-Za-z0-9_-]{32}", topic)

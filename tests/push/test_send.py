@@ -61,9 +61,7 @@ def answering(status: int, **headers: str) -> Handler:
     return answer
 
 
-async def test_what_travels_is_one_encrypted_record_with_the_headers_of_the_standard(
-    certificate: Certificate, key: Key
-) -> None:
+async def test_what_travels_is_one_encrypted_record_with_the_headers_of_the_standard(certificate: Certificate, key: Key) -> None:
     seen: list[tuple[web.Request, bytes]] = []
 
     async def keep(request: web.Request) -> web.Response:
@@ -104,9 +102,7 @@ async def test_every_message_is_of_the_same_length_on_the_wire(certificate: Cert
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_never_followed(
-    certificate: Certificate, key: Key, listener: socket.socket, status: int
-) -> None:
+async def test_a_redirect_is_never_followed(certificate: Certificate, key: Key, listener: socket.socket, status: int) -> None:
     where = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     outcome = await sent_to(answering(status, Location=where), certificate, Browser(), key)
     assert (outcome.result, outcome.reason) == (Result.DEAD, "redirect")

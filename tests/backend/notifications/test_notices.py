@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from backend.db import DB, connection
 from backend.journal import Entry, record
 from backend.notifications import actions, engine, jobs, queue
 from backend.notifications.wire import Language
+from backend.settings import SETTINGS
 from push.payload import TEXT_BYTES
 from tests.backend.notifications.conftest import Family, Person, PushService, make_phone
 
@@ -297,12 +299,12 @@ async def test_a_process_with_another_secret_blames_nobody(
     service: PushService, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await happens(paid(family))
-    monkeypatch.setenv("PORCHLIGHT_SECRET", "x" * 44)
+    monkeypatch.setattr(engine, "SETTINGS", msgspec.structs.replace(SETTINGS, secret="x" * 44))
     await engine.close()
     with pytest.raises(Exception, match="another secret"):
         await jobs.deliver({})
     assert await rows("SELECT DISTINCT state FROM push_subscription") == [{"state": "active"}]
-    monkeypatch.delenv("PORCHLIGHT_SECRET")
+    monkeypatch.undo()
     await engine.close()
     async with connection() as held:
         await held.execute("UPDATE notice SET lease_until = NULL")
