@@ -39,7 +39,7 @@ class SignOut(Wire):
     device: UUID | None = None
 
 
-class OwnAccount(Account):
+class OwnAccount(Account, frozen=True):
     """The account that is signed in."""
 
     id: UUID

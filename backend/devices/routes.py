@@ -9,10 +9,11 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
-from backend.access import actor_of, signed_in
+from backend.access import actor_of
 from backend.devices.actions import Wipe, exchange, register_device
 from backend.devices.hub import Hub
 from backend.errors import Refused
+from backend.policy import allowed
 from backend.wire import Wire
 from sync import inbox
 from sync.declare import Registry
@@ -29,13 +30,13 @@ class NewDevice(Wire, frozen=True):
     kind: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
-@put("/devices/{device:uuid}", guards=[signed_in], status_code=204)
+@put("/devices/{device:uuid}", guards=[allowed("device.register")], status_code=204)
 async def register(request: Request[Any, Any, Any], device: FromPath[UUID], data: JSONBody[NewDevice]) -> None:
     """Makes this device known as the signed-in person's."""
     await register_device(actor_of(request), device, data.kind)
 
 
-@post("/sync", guards=[signed_in], status_code=200, media_type=MediaType.JSON)
+@post("/sync", guards=[allowed("sync")], status_code=200, media_type=MediaType.JSON)
 async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
     """One round of sync (sync/README.md): what the device wrote goes in, what it may hold comes out."""
     try:
@@ -54,7 +55,7 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
     return Response(encode(answer), media_type=MediaType.JSON)
 
 
-@get("/poke", guards=[signed_in])
+@get("/poke", guards=[allowed("poke")])
 async def poke(request: Request[Any, Any, State]) -> Stream:
     """A stream that says "ask" whenever something that this person may hold has changed."""
     hub: Hub = request.app.state.hub

@@ -10,7 +10,7 @@ from backend.access import Actor
 from backend.errors import Refused
 from backend.web.body import read_json
 from backend.web.headers import HeaderList, always, cookie_name, read_cookie
-from backend.web.origin import SAFE_METHODS, Headers, Own, own_origin, refuse_foreign
+from backend.web.origin import PROBES, SAFE_METHODS, Headers, Own, own_origin, refuse_foreign
 from backend.web.reply import Reply
 from backend.web.static import Site
 
@@ -19,7 +19,6 @@ FindSession = Callable[[str], Awaitable[Actor | None]]
 # Machines that sign what they send: no browser, no cookie, a body of their own kind and size.
 SIGNED_UPLOADS: Final = frozenset({"/v1/extracts"})
 API: Final = ("/v1/", "/schema")
-PROBES: Final = ("/healthz", "/readyz")
 
 
 class Ways(msgspec.Struct, frozen=True):
@@ -57,8 +56,9 @@ class Edge:
         path: str = scope["path"]
         origin = own_origin(self._ways.own, headers, path)
         if path.startswith(API) or path in PROBES:
-            receive = await self._admit(scope, headers, receive, origin)
-            scope["state"]["request_id"] = reply.id
+            scope.setdefault("state", {})["request_id"] = reply.id
+            if path not in PROBES:
+                receive = await self._admit(scope, headers, receive, origin)
             await self._ways.app(scope, receive, reply)  # type: ignore[arg-type]
         elif scope["method"] in ("GET", "HEAD"):
             answer = self._ways.site.answer(path, headers)
@@ -68,7 +68,6 @@ class Edge:
 
     async def _admit(self, scope: dict[str, Any], headers: Headers, receive: Receive, origin: bytes) -> Receive:
         """Refuse what no route should see; find out who asks."""
-        state = scope.setdefault("state", {})
         safe = scope["method"] in SAFE_METHODS
         if not safe and scope["path"] in SIGNED_UPLOADS:
             return receive
@@ -77,5 +76,5 @@ class Edge:
             receive = await read_json(scope, receive, headers)
         token = read_cookie(headers.get(b"cookie"), self._cookie)
         if token:
-            state["actor"] = await self._ways.find_session(token)
+            scope["state"]["actor"] = await self._ways.find_session(token)
         return receive

@@ -1,0 +1,82 @@
+"""What stands in the table is allowed, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from backend.access import Actor, Role
+from backend.errors import STATUS, Refused
+from backend.policy import ALLOWED, OPERATIONS, allowed, may, require
+from tests.backend.browsing import browser, make_app, make_person, sign_in
+
+PUBLIC = {"/healthz", "/readyz", "/v1/sign-in", "/v1/demo", "/v1/demo/sign-in", "/v1/push/renew", "/v1/extracts"}
+APP = make_app(demo=False)
+
+
+def _routes() -> list[tuple[str, str, HTTPRouteHandler]]:
+    return [
+        (route.path_format, method, handler)
+        for route in APP.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    ]
+
+
+def test_every_operation_has_a_row() -> None:
+    assert set(ALLOWED) == OPERATIONS
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_operation_without_a_row_is_allowed_to_nobody(role: Role) -> None:
+    assert not may(role, "case.delete")
+    with pytest.raises(ValueError, match=r"case\.delete"):
+        allowed("case.delete")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR, Role.NAVIGATOR])
+def test_those_who_work_no_case_have_nothing_to_do_with_devices_or_messages(role: Role) -> None:
+    someone = Actor(uuid4(), role)
+    for operation in ("sync", "device.register", "poke", "push.subscribe", "message.send"):
+        with pytest.raises(Refused) as refused:
+            require(someone, operation)  # type: ignore[arg-type]
+        assert STATUS[refused.value.code] == 403
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    unguarded = {path for path, _, handler in _routes() if not handler.guards and not handler.resolve_guards()}
+    assert unguarded == set()
+
+
+@pytest.mark.usefixtures("db")
+async def test_whoever_is_not_signed_in_gets_401_everywhere_but_at_the_public_doors() -> None:
+    device = "6f1e1f0e-0000-4000-8000-000000000000"
+    async with browser(APP) as stranger:
+        for path, method, _ in _routes():
+            if path in PUBLIC:
+                continue
+            path = path.replace("{device}", device).replace("{batch}", device)
+            answer = await stranger.request(method, path, json={})
+            assert answer.status_code == 401, (method, path, answer.text)
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("role", ["admin", "auditor", "navigator"])
+async def test_an_account_without_cases_cannot_sync_or_subscribe(role: str) -> None:
+    await make_person("someone", role, worker_login=None)
+    body: dict[str, Any] = {}
+    async with browser(APP) as page:
+        assert (await sign_in(page, "someone")).status_code == 200
+        assert (await page.get("/v1/me")).status_code == 200
+        for method, path in (
+            ("POST", "/v1/sync"),
+            ("GET", "/v1/poke"),
+            ("GET", "/v1/push/key"),
+            ("PUT", "/v1/devices/6f1e1f0e-0000-4000-8000-000000000000"),
+        ):
+            answer = await page.request(method, path, json=body)
+            assert answer.status_code == 403, (method, path, answer.status_code)
