@@ -97,9 +97,7 @@ class House:
     def _start(self, name: str, words: Sequence[str], **more: str) -> Process:
         log = self.folder / f"{name}.log"
         with log.open("ab") as said:
-            child = subprocess.Popen(
-                [sys.executable, *words], cwd=ROOT, env=self.environment(**more), stdout=said, stderr=said
-            )
+            child = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self.environment(**more), stdout=said, stderr=said)
         process = Process(name, log, child)
         self.running.append(process)
         return process

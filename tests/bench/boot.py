@@ -1,0 +1,81 @@
+"""Cold offline boot: a new browser on a profile that was used before, the server stopped, until the first screen is usable."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+from tests.journeys.app import held_everything, sign_in_as
+
+from tests.bench.stage import stage
+from tests.journeys.browser import browser, like_phone, open_installed, slow_cpu
+from tests.journeys.house import House, house
+
+RUNS = 7
+VISITS = 4  # the engine keeps compiled script after a few visits
+PEOPLE = {"parent": ("receiving_parent", "/"), "worker_500": ("field_worker", "/")}
+SPEEDS = {"1x": ("rate", 1.0), "6x": ("rate", 6.0), "phone_500": ("index", 500.0), "phone_300": ("index", 300.0)}
+
+WATCH = """() => {
+  new MutationObserver((_, watching) => {
+    if (!document.querySelector('[data-usable]')) return;
+    watching.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.usableAt = performance.now(); }));
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-usable'] });
+}"""
+
+
+async def measure() -> dict[str, Any]:
+    """Milliseconds from navigation to a painted first screen, medians of RUNS, and the rate that each phone needed."""
+    with stage() as server, house(server.url()) as made:
+        api = made.api()
+        with tempfile.TemporaryDirectory(prefix="porchlight-boot-", ignore_cleanup_errors=True) as folder:
+            for who, (key, path) in PEOPLE.items():
+                await _use(made, Path(folder) / who, key, path)
+            await asyncio.to_thread(api.stop)
+            return {who: await _boots(made, Path(folder) / who, path) for who, (_, path) in PEOPLE.items()}
+
+
+async def _use(made: House, profile: Path, key: str, path: str) -> None:
+    async with browser(profile) as context:
+        page = await context.new_page()
+        await sign_in_as(page, made.origin, key)
+        await held_everything(page)
+        for _ in range(VISITS):
+            await open_installed(page, made.origin + path)
+            await page.wait_for_selector("[data-usable]")
+
+
+async def _boots(made: House, profile: Path, path: str) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for name, (kind, value) in SPEEDS.items():
+        runs, rates, nodes = [], [], 0
+        for _ in range(RUNS):
+            async with browser(profile) as context:
+                page = await context.new_page()
+                await page.goto("about:blank")
+                rate = await _slow(page, kind, value)
+                await page.add_init_script(f"({WATCH})()")
+                await page.goto(made.origin + path)
+                await page.wait_for_function("window.usableAt", timeout=60_000)
+                runs.append(await page.evaluate("window.usableAt"))
+                nodes = await page.evaluate("document.querySelectorAll('*').length")
+                rates.append(rate)
+        figures[name] = {
+            "ms": round(statistics.median(runs)),
+            "worst_ms": round(max(runs)),
+            "rate": round(statistics.median(rates), 1),
+        }
+        figures["elements"] = nodes
+    return figures
+
+
+async def _slow(page: Page, kind: str, value: float) -> float:
+    if kind == "index":
+        return await like_phone(page, value)
+    await slow_cpu(page, value)
+    return value

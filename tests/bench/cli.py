@@ -1,0 +1,55 @@
+"""`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
+
+`first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.environment import ROOT
+from tests.bench import boot, clone, load, size, sync
+
+PARTS: dict[str, Callable[[], Any]] = {
+    "first.size": size.measure,
+    "first.load": load.measure,
+    "first.sync": sync.measure,
+    "first.boot": boot.measure,
+    "first.clone": clone.measure,
+}
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the parts that were asked for, one after the other."""
+    wanted = [name for name in PARTS if name == arguments.which or name.startswith(arguments.which + ".")]
+    if not wanted:
+        print(f"There is no measurement {arguments.which!r}. There are: first, {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    figures: dict[str, Any] = {"machine": machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    for name in wanted:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        made = PARTS[name]()
+        figures[name] = asyncio.run(made) if asyncio.iscoroutine(made) else made
+        figures[name]["load_average"] = round(os.getloadavg()[0], 1)
+    print(json.dumps(figures, indent=2))
+    return 0
+
+
+def machine() -> dict[str, Any]:
+    """What was measured on, and which state of the source."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return {
+        "cores": os.cpu_count(),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "commit": commit,
+    }
