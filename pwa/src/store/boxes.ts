@@ -8,7 +8,7 @@
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { CaseListItem } from "../cases/rules.ts";
 import type { Account, Agency, LoadRow } from "../wire.ts";
-import { database } from "./database.ts";
+import { database, whole } from "./database.ts";
 
 /** Where this phone stands with the server. */
 export interface Standing {
@@ -122,14 +122,20 @@ export function boxes_of(key: string): Boxes {
 async function commit(db: IDBPDatabase<Schema>, rid: string, changes: Changes): Promise<boolean> {
   const tx = db.transaction(["meta", "scopes"], "readwrite");
   const meta = tx.objectStore("meta");
-  if (await meta.get("inflight") !== rid) return false;
   const scopes = tx.objectStore("scopes");
-  for (const scope of changes.drop) void scopes.delete(scope);
-  for (const box of changes.put) void scopes.put(box);
-  if (changes.holds) void meta.put(changes.holds, "holds");
-  if (changes.list) void meta.put(changes.list, "list");
-  void meta.put(changes.standing, "standing");
-  void meta.delete("inflight");
-  await tx.done;
-  return true;
+  return whole(tx, async () => {
+    if (await meta.get("inflight") !== rid) return false;
+    for (const scope of changes.drop) place(scopes.delete(scope));
+    for (const box of changes.put) place(scopes.put(box));
+    if (changes.holds) place(meta.put(changes.holds, "holds"));
+    if (changes.list) place(meta.put(changes.list, "list"));
+    place(meta.put(changes.standing, "standing"));
+    place(meta.delete("inflight"));
+    return true;
+  });
+}
+
+/** A request whose failure is the transaction's failure. */
+function place(request: Promise<unknown>): void {
+  request.catch(() => undefined);
 }

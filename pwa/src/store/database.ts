@@ -39,6 +39,19 @@ export function database<S extends DBSchema>(name: string, version: number, upgr
   };
 }
 
+/** All of `work` or nothing: a request that throws before it is placed would otherwise leave the ones before it to be committed. */
+export async function whole<T>(tx: { abort(): void; readonly done: Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    await tx.done;
+    return result;
+  } catch (error) {
+    tx.done.catch(() => undefined);
+    try { tx.abort(); } catch { /* it has ended already */ }
+    throw error;
+  }
+}
+
 /** The connection died, not the request: Safari says UnknownError ("connection lost"), the others InvalidStateError or AbortError. */
 function is_cut(error: unknown): boolean {
   return error instanceof DOMException && ["InvalidStateError", "UnknownError", "AbortError"].includes(error.name);

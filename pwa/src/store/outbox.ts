@@ -7,7 +7,7 @@
 
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { Done, Mutation } from "../wire.ts";
-import { type Database, database } from "./database.ts";
+import { type Database, database, whole } from "./database.ts";
 
 /** A mutation as stored, with the server's answer once there is one. */
 export interface Kept extends Mutation {
@@ -54,8 +54,7 @@ export function outbox_of(key: string): Outbox {
   });
   const change = (work: (tx: Both) => Promise<void>): Promise<void> => db.use(async it => {
     const tx = both(it);
-    await work(tx);
-    await tx.done;
+    await whole(tx, () => work(tx));
   });
   return {
     device: () => db.use(find_device),
@@ -78,9 +77,7 @@ async function find_device(db: Db): Promise<Device> {
   const known = await db.get("device", "this");
   if (known) return known;
   const tx = both(db);
-  const device = await device_in(tx);
-  await tx.done;
-  return device;
+  return whole(tx, () => device_in(tx));
 }
 
 /** The device record, made on first use. */
@@ -99,14 +96,15 @@ function new_device(): Device {
 
 async function add(db: Db, mutation: Omit<Mutation, "n">): Promise<Kept> {
   const tx = both(db);
-  const stored = await tx.objectStore("items").get(mutation.id);
-  if (stored) return stored;
-  const device = await device_in(tx);
-  const item: Kept = { n: device.next_n, ...mutation };
-  await tx.objectStore("items").add(item);
-  await tx.objectStore("device").put({ ...device, next_n: device.next_n + 1 }, "this");
-  await tx.done;
-  return item;
+  return whole(tx, async () => {
+    const stored = await tx.objectStore("items").get(mutation.id);
+    if (stored) return stored;
+    const device = await device_in(tx);
+    const item: Kept = { n: device.next_n, ...mutation };
+    await tx.objectStore("items").add(item);
+    await tx.objectStore("device").put({ ...device, next_n: device.next_n + 1 }, "this");
+    return item;
+  });
 }
 
 async function settle(tx: Both, done: readonly Done[], seen_n: number): Promise<void> {

@@ -56,7 +56,7 @@ export async function round(store: Store, most: number, sending: (items: readonl
   if (response.expect !== null && !awaits(items, response.expect)) return { kind: "forked" };
   const left = wanted(changes.holds ?? holds).length;
   const more = response.more || (left > 0 && (request.want.length === 0 || response.load.length > 0));
-  return { kind: "applied", changes, more: more || await more_to_push(store, request, response) };
+  return { kind: "applied", changes, more: more || (most > 0 && await more_to_push(store, request, response)) };
 }
 
 /** Become another device: a cloned phone, or numbers that the server misses and this phone no longer has. */

@@ -43,7 +43,7 @@ async function rounds(store: Store, device_kind: string, listener: Listener): Pr
     } else if (answer.kind === "forked" && forks++ < MOST_FORKS) {
       await fork(store);
     } else if (answer.kind === "unfit" && most > 0) {
-      most = Math.floor(most / 4);
+      most = most > 1 ? Math.ceil(most / 4) : 0;
     } else if (answer.kind === "forked" || answer.kind === "unfit") {
       return { kind: "failed", because: "server", retry_after_s: null };
     } else {

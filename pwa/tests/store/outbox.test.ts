@@ -1,0 +1,69 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import { type Outbox, outbox_of } from "../../src/store/outbox.ts";
+import type { Done } from "../../src/wire.ts";
+
+let made = 0;
+const fresh = (): Outbox => outbox_of(`test-${++made}`);
+const write = (id: string) => ({ id, at: "2026-11-20T10:00:00Z", name: "message.send", v: 1, scope: "a", args: {} });
+const answer = (n: number, outcome: Done["outcome"] = "ok"): Done => ({ n, outcome, at: "2026-11-20T10:00:01Z" });
+const numbers = async (outbox: Outbox) => (await outbox.items()).map(item => [item.n, item.id]);
+
+test("two tabs that write at once never give one number twice", async () => {
+  const outbox = fresh();
+  const other = outbox_of(`test-${made}`);
+  await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? outbox : other).add(write(`m${i}`))));
+  expect((await outbox.items()).map(item => item.n)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  expect((await other.device()).next_n).toBe(41);
+});
+
+test("writing the same thing again gives back what is stored", async () => {
+  const outbox = fresh();
+  const first = await outbox.add(write("m"));
+  expect(await outbox.add({ ...write("m"), at: "later" })).toEqual(first);
+  expect(await numbers(outbox)).toEqual([[1, "m"]]);
+});
+
+test("what was done leaves only once the boxes show it", async () => {
+  const outbox = fresh();
+  await outbox.add(write("m"));
+  await outbox.settle([answer(1)], 0);
+  expect(await outbox.items()).toMatchObject([{ id: "m", done: { outcome: "ok" } }]);
+  await outbox.settle([], 1);
+  expect(await outbox.items()).toEqual([]);
+});
+
+test("what was refused stays until the person lets go of it", async () => {
+  const outbox = fresh();
+  await outbox.add(write("m"));
+  await outbox.settle([answer(1, "refused")], 1);
+  expect(await outbox.items()).toMatchObject([{ id: "m", done: { outcome: "refused" } }]);
+  await outbox.discard("m");
+  expect(await outbox.items()).toEqual([]);
+});
+
+test("what has no answer yet cannot be let go: its number would leave a gap", async () => {
+  const outbox = fresh();
+  await outbox.add(write("m"));
+  await outbox.discard("m");
+  expect(await numbers(outbox)).toEqual([[1, "m"]]);
+});
+
+test("another device starts at one, with the same things in the same order under the same ids", async () => {
+  const outbox = fresh();
+  for (const id of ["a", "b", "c", "d"]) await outbox.add(write(id));
+  await outbox.settle([answer(1), answer(2, "parked")], 0);
+  const before = await outbox.device();
+  await outbox.fork();
+  expect(await outbox.device()).toMatchObject({ next_n: 3, registered: false });
+  expect((await outbox.device()).id).not.toBe(before.id);
+  expect((await outbox.items()).filter(item => !item.done).map(item => [item.n, item.id])).toEqual([[1, "c"], [2, "d"]]);
+  expect((await outbox.items()).filter(item => item.done).map(item => item.id)).toEqual(["b"]);
+});
+
+test("two people on one phone have nothing in common", async () => {
+  const [mine, theirs] = [fresh(), fresh()];
+  await mine.add(write("m"));
+  expect(await theirs.items()).toEqual([]);
+  expect((await theirs.device()).id).not.toBe((await mine.device()).id);
+});
