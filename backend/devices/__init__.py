@@ -1,0 +1,1 @@
+"""A phone or tablet: registered, synced, poked, forgotten."""

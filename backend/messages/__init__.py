@@ -1,0 +1,1 @@
+"""Threads between a party and the case team."""
