@@ -21,10 +21,8 @@ from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
 from backend.environment import ROOT
-from backend.journal import listen
 from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
-from backend.notifications.actions import make_notices
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
@@ -53,7 +51,6 @@ class Porchlight(Litestar):
 def create_app(settings: Settings = SETTINGS) -> Litestar:
     """The whole application for these settings; its lifespan opens and closes what it runs on."""
     load_handlers()
-    listen(make_notices)
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(

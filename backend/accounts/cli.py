@@ -11,12 +11,14 @@ from backend.access import Role
 from backend.accounts.actions import NewAccount, make_account
 from backend.db import close_pool, open_pool
 from backend.errors import Refused
+from backend.ground import standing
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Make an account; the password is typed twice, or comes as the one line of standard input."""
     try:
-        asyncio.run(_add(_wanted(arguments)))
+        with standing():
+            asyncio.run(_add(wanted(arguments)))
     except Refused as refused:
         print(refused.message, file=sys.stderr)
         return 1
@@ -24,7 +26,8 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(arguments: argparse.Namespace) -> NewAccount:
+def wanted(arguments: argparse.Namespace) -> NewAccount:
+    """The account that is asked for, with the password that is typed."""
     return NewAccount(
         login=arguments.login,
         role=Role(arguments.role),

@@ -33,7 +33,7 @@ class DemoSignIn(Wire, frozen=True):
     key: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class SignOut(Wire):
+class SignOut(Wire, frozen=True):
     """The device that is signed out with the session, so that it is told nothing more."""
 
     device: UUID | None = None

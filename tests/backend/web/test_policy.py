@@ -43,7 +43,7 @@ def test_those_who_work_no_case_have_nothing_to_do_with_devices_or_messages(role
     someone = Actor(uuid4(), role)
     for operation in ("sync", "device.register", "poke", "push.subscribe", "message.send"):
         with pytest.raises(Refused) as refused:
-            require(someone, operation)  # type: ignore[arg-type]
+            require(someone, operation)
         assert STATUS[refused.value.code] == 403
 
 
