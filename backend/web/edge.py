@@ -76,5 +76,11 @@ class Edge:
             receive = await read_json(scope, receive, headers)
         token = read_cookie(headers.get(b"cookie"), self._cookie)
         if token:
-            scope["state"]["actor"] = await self._ways.find_session(token)
+            scope["state"]["actor"] = await self._actor(token)
         return receive
+
+    async def _actor(self, token: str) -> Actor | None:
+        try:
+            return await self._ways.find_session(token)
+        except FileNotFoundError as fault:  # the socket of a database on this machine, while it is stopped
+            raise ConnectionError from fault

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from litestar import Litestar, get, post
 from litestar.params import JSONBody
 
 from backend.access import public
+from backend.db import connection
 from backend.web.body import BODY_BYTES, is_shallow
 from backend.web.headers import accepts, read_cookie
 from backend.web.origin import SAFE_METHODS, Own
@@ -207,6 +210,20 @@ async def test_an_absent_database_is_told_as_a_pause_and_not_as_a_fault() -> Non
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "internal" not in answer.text
+
+
+async def test_a_restarted_database_is_found_again_without_a_fault(fresh_db: str) -> None:
+    await make_person("ana")
+    async with browser(APP) as page:
+        await sign_in(page, "ana")
+        async with connection() as held:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            await held.execute(others)
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+                await held.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        answers = [(await page.get("/v1/me")).status_code for _ in range(3)]
+    assert set(answers) <= {200, 503}
+    assert answers[-1] == 200
 
 
 async def test_a_wrong_body_is_told_by_the_names_of_its_fields_only() -> None:
