@@ -1,3 +1,113 @@
+/** The shell: who is here decides the tabs, the address decides the screen. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { effect } from "@preact/signals";
+import { first_language, language, load_more_words, speak, spoken, words } from "./i18n/language.ts";
+import { type Audience, find_route, is_notice, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
+import { apply_update, session, state } from "./store/live.ts";
+import { Banner } from "./ui/Banner.tsx";
+import { Button } from "./ui/Button.tsx";
+import { keep_time } from "./ui/clock.ts";
+import { Lamp } from "./ui/Icon.tsx";
+import { LeaveQuickly, watch_shift } from "./ui/LeaveQuickly.tsx";
+import { follow_preferences, preferences } from "./ui/preferences.ts";
+import { go, listen, path } from "./ui/router.ts";
+import { Broken, Loading, Lost } from "./ui/States.tsx";
+import { Status } from "./ui/Status.tsx";
+import { Tabs } from "./ui/Tabs.tsx";
+import "./ui/style.css";
+
+const loaded = new Map<Route["screen"], ScreenType>();
+const sign_in_screen = async () => (await import("./signin/SignIn.tsx")).SignIn;
+
+begin();
+
 export function App() {
-  return <main><h1>Porchlight</h1></main>;
+  if (!spoken()) return null;
+  const audience: Audience | null = session.value ? (session.value.role === "parent" ? "parent" : "staff") : null;
+  const found = audience && find_route(path.value, audience);
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">{words().app.skip}</a>
+      <header class="top">
+        <LeaveQuickly />
+        <div class="top-start">
+          <a class="brand" href="/" aria-label={words().app.name}><Lamp /><span class="brand-name">{words().app.name}</span></a>
+          {audience && <Status />}
+        </div>
+      </header>
+      <main class="main" id="main">
+        {state.value.update_ready && <NewVersion />}
+        {!audience && <Lazy key="sign-in" load={sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {audience && !found && !is_notice(path.value) && <Lost />}
+        {found && <Found key={path.value} route={found.route} params={found.params} />}
+      </main>
+      {audience && <MainTabs audience={audience} tab={found?.route.tab ?? null} />}
+    </div>
+  );
+}
+
+/** What has to go on for as long as the app is open. */
+function begin(): void {
+  listen();
+  keep_time();
+  watch_shift();
+  follow_preferences();
+  effect(() => {
+    const wanted = preferences.value.language ?? session.value?.language ?? null;
+    void speak(first_language(wanted, navigator.languages));
+  });
+  effect(() => {
+    if (is_notice(path.value)) queueMicrotask(() => { go("/", "replace"); });
+  });
+}
+
+function Found({ route, params }: { route: Route; params: Params }) {
+  const Ready = (route.lazy ? loaded.get(route.screen) : route.screen) as ScreenType | undefined;
+  if (Ready) return <Ready params={params} />;
+  return <Lazy load={route.screen as () => Promise<ScreenType>} params={params} />;
+}
+
+function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Params }) {
+  const [tries, again] = useState(0);
+  const [failed, fail] = useState(false);
+  const [, arrived] = useState(false);
+  useEffect(() => {
+    fail(false);
+    Promise.all([load(), load_more_words()]).then(
+      ([screen]) => { loaded.set(load, screen); arrived(true); },
+      () => { fail(true); },
+    );
+  }, [load, tries]);
+  const Screen = loaded.get(load);
+  if (Screen) return <Screen params={params} />;
+  return failed ? <Broken again={() => { again(tries + 1); }} /> : <Loading say={words().app.opening} />;
+}
+
+function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
+  const { nav, status } = words();
+  const { needs_you } = state.value;
+  const items = useMemo(() => [
+    audience === "parent" ? { tab: "home", href: "/", label: nav.home, icon: "home" } as const : { tab: "home", href: "/", label: nav.caseload, icon: "people" } as const,
+    audience === "parent" ? { tab: "messages", href: "/messages", label: nav.messages, icon: "messages" } as const : { tab: "messages", href: "/messages", label: nav.inbox, icon: "inbox" } as const,
+    { tab: "calendar", href: "/calendar", label: nav.calendar, icon: "calendar" } as const,
+    { tab: "more", href: "/more", label: nav.more, icon: "more" } as const,
+  ], [audience, language.value, nav]);
+  return (
+    <Tabs items={items.map(item => ({
+      ...item, here: item.tab === tab,
+      ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: status.needs_you(needs_you) } : {}),
+    }))} />
+  );
+}
+
+function NewVersion() {
+  const { app } = words();
+  return (
+    <div class="screen update">
+      <Banner tone="note" icon="refresh" live>
+        <p>{app.update_ready}</p>
+        <div><Button kind="primary" onPress={apply_update}>{app.update_now}</Button></div>
+      </Banner>
+    </div>
+  );
 }

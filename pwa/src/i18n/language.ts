@@ -14,6 +14,11 @@ const core = signal<Words | null>(null);
 const rest = signal<MoreWords | null>(null);
 let rest_wanted = false;
 
+/** True once the first words are here. */
+export function spoken(): boolean {
+  return core.value !== null;
+}
+
 /** The words every first screen needs. */
 export function words(): Words {
   if (!core.value) throw new Error("speak() was not awaited");
@@ -28,6 +33,7 @@ export function more(): MoreWords {
 
 /** Speak a language from now on. Words are in the app's own files, so this works with no network. */
 export async function speak(wanted: Language): Promise<void> {
+  if (core.peek() && language.peek() === wanted) return;
   const [first, second] = await Promise.all([load_core(wanted), rest_wanted ? load_rest(wanted) : null]);
   language.value = wanted;
   core.value = first;

@@ -1,0 +1,122 @@
+/** Every case a worker holds, searched as one types. At most fifty rows are drawn at once. */
+import { computed, signal } from "@preact/signals";
+import { names_of } from "../cases/Home.tsx";
+import { language, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
+import type { Params } from "../routes.ts";
+import { cases, state } from "../store/live.ts";
+import { Banner } from "../ui/Banner.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Mark } from "../ui/Card.tsx";
+import { now, today } from "../ui/clock.ts";
+import { SearchField } from "../ui/Field.tsx";
+import { Fresh } from "../ui/Fresh.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { Screen } from "../ui/Screen.tsx";
+import { Loading, Nothing } from "../ui/States.tsx";
+import { type CaseRow, case_rows, FILTERS, type Filter, find_cases } from "./rules.ts";
+
+const DRAWN = 50;
+
+/** Kept while the app is open, so that coming back from a case finds the same list. */
+const query = signal("");
+const wanted = signal<ReadonlySet<Filter>>(new Set());
+const drawn = signal(DRAWN);
+const rows = computed(() => case_rows(cases.value, now.peek(), today.value));
+const found = computed(() => find_cases(rows.value, query.value, wanted.value));
+
+export function Caseload(_: { params: Params }) {
+  const { caseload, home } = words();
+  const { needs_you, wanted: missing } = state.value;
+  return (
+    <Screen title={caseload.title} wide>
+      {needs_you > 0 && <Banner tone="care"><p>{home.needs_you(needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>}
+      {cases.value.length === 0 ? <NoCases /> : (
+        <>
+          <div class="finder">
+            <SearchField label={caseload.search} value={query.value} onInput={look_for} />
+            <Filters />
+          </div>
+          <p role="status" class="soft">{caseload.found(found.value.length, cases.value.length)}{missing > 0 && <> · {caseload.loading}</>}</p>
+          <Found />
+        </>
+      )}
+      <Fresh />
+    </Screen>
+  );
+}
+
+function look_for(text: string): void {
+  query.value = text;
+  drawn.value = DRAWN;
+}
+
+function toggle(filter: Filter): void {
+  const next = new Set(wanted.value);
+  if (!next.delete(filter)) next.add(filter);
+  wanted.value = next;
+  drawn.value = DRAWN;
+}
+
+function Filters() {
+  const { caseload } = words();
+  return (
+    <div class="filters" role="group" aria-label={caseload.filters}>
+      {FILTERS.map(filter => (
+        <button key={filter} type="button" class="filter" aria-pressed={wanted.value.has(filter)} onClick={() => { toggle(filter); }}>
+          {wanted.value.has(filter) && <Icon name="check" size={18} />}{caseload.filter[filter]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Found() {
+  const { caseload, app } = words();
+  const all = found.value;
+  const left = all.length - drawn.value;
+  const clear = () => {
+    look_for("");
+    wanted.value = new Set();
+  };
+  if (all.length === 0) {
+    return <Nothing icon="search" title={caseload.none_title} action={<Button onPress={clear}>{caseload.clear}</Button>}>{caseload.none}</Nothing>;
+  }
+  return (
+    <>
+      <ul class="card rows">{all.slice(0, drawn.value).map(row => <Row key={row.item.scope} row={row} />)}</ul>
+      {left > 0 && <div><Button onPress={() => { drawn.value += DRAWN; }}>{app.show_more(Math.min(DRAWN, left))}</Button></div>}
+    </>
+  );
+}
+
+function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {
+  const { caseload, home } = words();
+  const day = (on: string) => say_day(language.value, on, today.value);
+  const children = names_of(item.children, home.and);
+  return (
+    <li>
+      <a class="row case-row" href={`/case/${item.scope}`}>
+        <span class="row-text">
+          <span class="row-title">{item.receiving || caseload.no_name} <span class="versus">·</span> {item.paying || caseload.no_name}</span>
+          <span class="soft">{item.case_number}{children && ` · ${children}`}</span>
+        </span>
+        <span class="marks">
+          {marks.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}
+          {due_on && <Mark tone={due_on < today.value ? "bad" : "care"} icon="clock">{caseload.reply_due(day(due_on))}</Mark>}
+          {hearing_on && <Mark icon="calendar">{caseload.hearing_on(day(hearing_on))}</Mark>}
+          {marks.stopped && <Mark icon="money">{caseload.stopped}</Mark>}
+          {item.status === "closed" && <Mark>{caseload.closed}</Mark>}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function NoCases() {
+  const { caseload, home } = words();
+  const { phase, wanted: missing, checked_at } = state.value;
+  if (missing > 0 || phase === "syncing" || phase === "starting") return <Loading say={caseload.loading} />;
+  if (checked_at === null) return <Nothing icon="offline" title={home.offline_title}>{home.offline}</Nothing>;
+  return <Nothing icon="people" title={caseload.empty_title}>{caseload.empty}</Nothing>;
+}

@@ -1,0 +1,68 @@
+/** What is due next in a case: the planned step, the promises we gave with their dates, the next hearing. */
+import { say_code } from "../i18n/codes.ts";
+import { language, more, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
+import { reply_clock } from "../messages/rules.ts";
+import type { CaseBox } from "../store/model.ts";
+import { Card, Mark, Section } from "../ui/Card.tsx";
+import { now, today } from "../ui/clock.ts";
+import { AtTime, OnDay } from "../ui/When.tsx";
+import { full_name } from "./box.ts";
+import { list_item, next_hearing } from "./rules.ts";
+
+export function NextStep({ box }: { box: CaseBox }) {
+  const { brief: say } = more();
+  const { codes } = words();
+  const hearing = next_hearing(list_item(box).hearings, now.value);
+  const whole = box.hearings.find(one => one.id === hearing?.id);
+  return (
+    <Section title={say.next}>
+      <Card>
+        <p class="big"><strong>{box.case.next_step_code ? say_code(codes.next_step, box.case.next_step_code) : codes.no_next_step}</strong></p>
+        {box.case.next_step_on && <div><Due day={box.case.next_step_on} /></div>}
+        <div>
+          <h3>{say.hearing}</h3>
+          {whole ? (
+            <p>
+              <strong><OnDay day={whole.starts_local} />, <AtTime local={whole.starts_local} zone={whole.time_zone} /></strong> · {say_code(codes.hearing_kind, whole.kind)}<br />
+              <span class="soft">{whole.court}{whole.room && `, ${more().calendar.room(whole.room)}`}</span>
+            </p>
+          ) : <p class="soft">{say.no_hearing}</p>}
+        </div>
+      </Card>
+    </Section>
+  );
+}
+
+export function Promises({ box }: { box: CaseBox }) {
+  const { brief: say } = more();
+  const waiting = box.participants.flatMap(person => {
+    const clock = reply_clock(box.messages, person.id, today.value);
+    return clock ? [{ person, clock }] : [];
+  });
+  return (
+    <Section title={say.promises}>
+      <Card plain>
+        {waiting.length === 0 && <p class="row">{say.no_promises}</p>}
+        {waiting.length > 0 && (
+          <ul class="rows">
+            {waiting.map(({ person, clock }) => (
+              <li key={person.id}>
+                <a class="row case-row" href={`/messages/${box.scope}/${person.id}`}>
+                  <span class="row-text"><span class="row-title">{say.answer_to(full_name(person), clock.waiting)}</span></span>
+                  <Due day={clock.due_on} />
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+    </Section>
+  );
+}
+
+function Due({ day }: { day: string }) {
+  const { brief: say } = more();
+  const late = day < today.value;
+  return <Mark tone={late ? "bad" : "care"} icon="clock">{late && `${say.overdue} · `}{say.due(say_day(language.value, day, today.value))}</Mark>;
+}

@@ -1,0 +1,59 @@
+/** A parent's first screen: for each case the one sentence that matters now, the next date and what happens next. */
+import { words } from "../i18n/language.ts";
+import type { Params } from "../routes.ts";
+import { agency, cases, session, state } from "../store/live.ts";
+import { push_state } from "../push/device.ts";
+import { Banner } from "../ui/Banner.tsx";
+import { Fresh } from "../ui/Fresh.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { Screen } from "../ui/Screen.tsx";
+import { Loading, Nothing } from "../ui/States.tsx";
+import { CaseCard } from "./CaseCard.tsx";
+import type { CaseListItem } from "./rules.ts";
+
+export function Home(_: { params: Params }) {
+  const { home } = words();
+  const first_name = session.value?.display_name.split(" ")[0] ?? "";
+  const open_first = [...cases.value].sort((one, other) => Number(one.status === "closed") - Number(other.status === "closed"));
+  return (
+    <Screen title={first_name ? home.hello(first_name) : home.hello_nobody} tab_title={home.title}>
+      <NeedsYou />
+      {open_first.length === 0 ? <NoCase /> : <div class="stack">{open_first.map(item => <CaseCard key={item.scope} item={item} />)}</div>}
+      {open_first.length > 0 && <HearFirst />}
+      <Fresh />
+    </Screen>
+  );
+}
+
+export function NeedsYou() {
+  const { home } = words();
+  const { needs_you } = state.value;
+  if (needs_you === 0) return null;
+  return <Banner tone="care"><p>{home.needs_you(needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>;
+}
+
+/** Names in a row, as people say them. */
+export function names_of(children: CaseListItem["children"], and: string): string {
+  const names = children.map(name => name.split(" ")[0] ?? name);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${and} ${names.at(-1) ?? ""}`;
+}
+
+function NoCase() {
+  const { home } = words();
+  const { phase, wanted, checked_at } = state.value;
+  if (wanted > 0 || phase === "syncing" || phase === "starting") return <Loading say={home.loading} />;
+  if (checked_at === null) return <Nothing icon="offline" title={home.offline_title}>{home.offline}</Nothing>;
+  return <Nothing icon="paper" title={home.empty_title}>{home.empty(agency.value?.phone ?? "")}</Nothing>;
+}
+
+function HearFirst() {
+  const { home } = words();
+  if (push_state.value !== "default" && push_state.value !== "ios_install") return null;
+  return (
+    <a class="card row hear" href="/more/notices">
+      <Icon name="bell" />
+      <span class="row-text"><span class="row-title">{home.hear_first}</span><span class="soft">{home.hear_first_why}</span></span>
+      <Icon name="next" size={20} class="chevron" />
+    </a>
+  );
+}

@@ -1,0 +1,131 @@
+/** One court date. What and when come first, then where, then what happens if it is missed, then a plan. */
+import { type Part } from "../cases/box.ts";
+import { say_code } from "../i18n/codes.ts";
+import { language, more, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
+import { agency } from "../store/live.ts";
+import type { Held } from "../store/model.ts";
+import { Banner } from "../ui/Banner.tsx";
+import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
+import { Mark } from "../ui/Card.tsx";
+import { now } from "../ui/clock.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { AtTime, OnDay } from "../ui/When.tsx";
+import { type Day, day_in, days_between } from "../ui/when.ts";
+import { calendar_file } from "./rules.ts";
+
+interface HearingProps {
+  hearing: Held<"hearing">;
+  about: string;
+}
+
+export function HearingCard({ hearing, about, scope, part }: HearingProps & { scope: string; part: Part }) {
+  const { calendar: say } = more();
+  const off = hearing.status === "cancelled";
+  return (
+    <article class="card hearing" data-off={off ? "" : undefined}>
+      <div class="card-body">
+        <div class="hearing-head">
+          <DayTile day={hearing.starts_local.slice(0, 10)} />
+          <div class="stack-tight">
+            <h3 class="hearing-title">{say_code(words().codes.hearing_kind, hearing.kind)}</h3>
+            {about && <p class="soft">{about}</p>}
+            <p class="big"><strong><AtTime local={hearing.starts_local} zone={hearing.time_zone} /></strong> <span class="soft">· {in_days(hearing)}</span></p>
+            {hearing.status !== "set" && <div><Mark tone="care" icon="alert">{say.status[hearing.status]}</Mark></div>}
+          </div>
+        </div>
+        {!off && <Place hearing={hearing} />}
+        {!off && <Know hearing={hearing} scope={scope} part={part} />}
+        <AddToCalendar hearing={hearing} />
+      </div>
+    </article>
+  );
+}
+
+export function PastHearing({ hearing, about }: HearingProps) {
+  const { calendar: say } = more();
+  return (
+    <li>
+      <div class="row">
+        <span class="row-text">
+          <span class="row-title">{say_code(words().codes.hearing_kind, hearing.kind)}</span>
+          <span class="soft"><OnDay day={hearing.starts_local} />, <AtTime local={hearing.starts_local} zone={hearing.time_zone} />{about && ` · ${about}`}</span>
+        </span>
+        {(hearing.status === "held" || hearing.status === "cancelled") && <Mark>{say.status[hearing.status]}</Mark>}
+      </div>
+    </li>
+  );
+}
+
+/** A day as a leaf of a wall calendar; its words are said once, in full. */
+export function DayTile({ day }: { day: Day }) {
+  const [weekday = "", ...rest] = say_day(language.value, day).split(",");
+  return (
+    <span class="day-tile">
+      <span aria-hidden="true">{weekday}</span>
+      <strong aria-hidden="true">{Number(day.slice(8, 10))}</strong>
+      <span aria-hidden="true">{rest.join(" ").replace(/[0-9]/g, "").trim()}</span>
+      <span class="unseen"><OnDay day={day} style="weekday" /></span>
+    </span>
+  );
+}
+
+function in_days(hearing: Held<"hearing">): string {
+  const { calendar: say } = more();
+  const days = days_between(day_in(hearing.time_zone, now.value), hearing.starts_local.slice(0, 10));
+  return days <= 0 ? say.today : days === 1 ? say.tomorrow : say.in_days(days);
+}
+
+function Place({ hearing }: { hearing: Held<"hearing"> }) {
+  const { calendar: say } = more();
+  if (hearing.remote) return <p class="with-mark"><Icon name="video" /><span><strong>{hearing.court}</strong><br />{say.remote}</span></p>;
+  return (
+    <p class="with-mark">
+      <Icon name="place" />
+      <span>
+        <strong>{hearing.court}</strong>{hearing.room && <>, {say.room(hearing.room)}</>}<br />
+        {hearing.address ?? <>{say.no_place} {agency.value?.phone}</>}
+      </span>
+    </p>
+  );
+}
+
+function Know({ hearing, scope, part }: { hearing: Held<"hearing">; scope: string; part: Part }) {
+  const { calendar: say } = more();
+  return (
+    <>
+      <Banner tone="note" icon="info"><p><strong>{say.missed}</strong> {say.missed_why}</p></Banner>
+      <details>
+        <summary><Icon name="next" size={18} />{say.details}</summary>
+        <div class="stack">
+          <List title={say.bring} items={hearing.remote ? say.bring_remote : say.bring_list} />
+          <List title={say.plan} items={say.plan_list} />
+          <div><h4>{say.other_day}</h4><p>{say.other_day_why} {part !== "staff" && !hearing.remote && say.separate}</p></div>
+          <p class="soft">{say.lasts(hearing.minutes)} {say.docket(hearing.docket_number)}.</p>
+          <div><LinkButton icon="messages" href={`/messages/${scope}`}>{say.ask}</LinkButton></div>
+        </div>
+      </details>
+    </>
+  );
+}
+
+function List({ title, items }: { title: string; items: readonly string[] }) {
+  return <div><h4>{title}</h4><ul class="bullets">{items.map(item => <li key={item}>{item}</li>)}</ul></div>;
+}
+
+function AddToCalendar({ hearing }: { hearing: Held<"hearing"> }) {
+  const { calendar: say } = more();
+  const add = () => {
+    const text = calendar_file(hearing, { title: say.entry_title, note: say.entry_note }, now.value);
+    const address = URL.createObjectURL(new Blob([text], { type: "text/calendar;charset=utf-8" }));
+    const link = Object.assign(document.createElement("a"), { href: address, download: "appointment.ics" });
+    link.click();
+    setTimeout(() => { URL.revokeObjectURL(address); }, 60_000);
+  };
+  return (
+    <div class="stack-tight no-print">
+      <Buttons><Button icon="calendar" onPress={add}>{say.add}</Button></Buttons>
+      <p class="soft">{say.add_why}</p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** English for payments and where each of them is. */
+import type { Disbursement } from "../wire.ts";
+import type { Step } from "../payments/rules.ts";
+
+export const en_money = {
+  payments: {
+    title: "Payments",
+    lead_paying: "What was due each month, and what the state counted as paid.",
+    lead_receiving: "What was due each month, and what was paid in.",
+    months: "Month by month",
+    due: "Due",
+    paid: "Paid",
+    month: "Month",
+    difference: "Difference",
+    table_note: "Due means what the order asks for in that month. Past-due support is counted by the state on its own.",
+    show_table: "Show the figures as a table",
+    each: "Each payment",
+    none_title: "No payments yet",
+    none: "When a payment is posted by the state, you will see it here.",
+    years: "By year",
+    year: "Year",
+    sent: "Sent to you",
+    so_far: "so far",
+    statement: "Statement to print or save",
+    statement_title: "Payment statement",
+    statement_for: (from: string, to: string) => `${from} to ${to}`,
+    statement_made: (day: string) => `Made on ${day} from the copy on this phone. The state's own ledger is what counts.`,
+    print: "Print or save as PDF",
+    paid_on: (day: string) => `Paid ${day}`,
+    posted: (day: string) => `Counted on ${day}`,
+    posted_column: "Counted",
+    amount: "Amount",
+    reversed: "Taken back",
+    reversed_why: "A bank or employer took this payment back. It no longer counts.",
+    counted: "Counted toward your support",
+    choose_year: "Year",
+    total: "Total",
+  },
+  step: {
+    received: "Received", processing: "Being processed", sent: "Sent to you", available: "Available to you",
+  } satisfies Record<Step, string>,
+  life: {
+    title: "Where this payment is",
+    expected: (day: string) => `Expected by ${day}`,
+    held: "On hold",
+    held_why: "Why",
+    held_can: "You don't lose this money. If you can help to clear it, write to your case team.",
+    returned: "It came back",
+    returned_why: "The bank or the mail could not deliver it. Write to your case team with your account or address, and it is sent again.",
+    nothing: "Nothing from this payment is on its way to you. It may go to past-due support owed to the state, or to another case. Your case team can tell you.",
+    waiting: "Received. The next steps appear here when the payment center takes them.",
+    amount: (sent: string, paid: string) => `${sent} of ${paid} goes to you.`,
+    method: { direct_deposit: "To your bank account", card: "To your card", check: "By check in the mail" } satisfies Record<NonNullable<Disbursement["method"]>, string>,
+  },
+  money_status: {
+    processing: "Being processed", held: "On hold", sent: "On its way", available: "Available", returned: "Came back",
+  } satisfies Record<Disbursement["status"], string>,
+};

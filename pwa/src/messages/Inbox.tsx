@@ -1,0 +1,53 @@
+/** Every conversation in a worker's cases, those whose answer is due first on top. */
+import { useState } from "preact/hooks";
+import { language, more, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
+import type { Params } from "../routes.ts";
+import { cases } from "../store/live.ts";
+import { Button } from "../ui/Button.tsx";
+import { Mark } from "../ui/Card.tsx";
+import { today } from "../ui/clock.ts";
+import { Fresh } from "../ui/Fresh.tsx";
+import { Screen } from "../ui/Screen.tsx";
+import { Nothing } from "../ui/States.tsx";
+import { AtInstant } from "../ui/When.tsx";
+import { inbox, type InboxRow } from "./rules.ts";
+
+const DRAWN = 50;
+
+export function Inbox(_: { params: Params }) {
+  const { messages: say } = more();
+  const [drawn, draw] = useState(DRAWN);
+  const rows = inbox(cases.value);
+  const waiting = rows.filter(row => row.thread.due_on).length;
+  const left = rows.length - drawn;
+  return (
+    <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? say.waiting_for(waiting) : say.answered_all)}>
+      {rows.length === 0
+        ? <Nothing icon="inbox" title={say.inbox_none_title}>{say.inbox_none}</Nothing>
+        : <ul class="card rows">{rows.slice(0, drawn).map(row => <Row key={row.thread.thread} row={row} />)}</ul>}
+      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{words().app.show_more(Math.min(DRAWN, left))}</Button></div>}
+      <Fresh />
+    </Screen>
+  );
+}
+
+function Row({ row: { item, thread } }: { row: InboxRow }) {
+  const { messages: say } = more();
+  const { codes, caseload } = words();
+  const role = thread.name === item.receiving ? codes.person.CP : codes.person.NCP;
+  const late = thread.due_on !== null && thread.due_on < today.value;
+  const due = thread.due_on && say_day(language.value, thread.due_on, today.value);
+  return (
+    <li>
+      <a class="row case-row" href={`/messages/${item.scope}/${thread.thread}`}>
+        <span class="row-text">
+          <span class="row-title">{thread.name || caseload.no_name} <span class="soft role">{role}</span></span>
+          <span class="snippet">{!thread.last_from_party && `${say.team}: `}{thread.snippet}</span>
+          <span class="soft">{item.case_number} · <AtInstant at={Date.parse(thread.last_at)} /></span>
+        </span>
+        {due && <Mark tone={late ? "bad" : "care"} icon="clock">{late ? say.overdue_staff(due) : say.due_by(due)}</Mark>}
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,7 @@
+/** Writing a message: it is safe on this phone before anything else happens. */
+import { enqueue } from "../store/live.ts";
+
+/** Stores the message durably and puts it in the line to go. Rejects when this phone cannot keep it. */
+export async function send_message(scope: string, thread: string, body: string): Promise<void> {
+  await enqueue("message.send", 1, scope, { id: crypto.randomUUID(), thread, body: body.trim() });
+}

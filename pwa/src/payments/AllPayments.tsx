@@ -1,0 +1,30 @@
+/** Payments without saying of which case: straight to the one there is, or a choice. */
+import { useEffect } from "preact/hooks";
+import { names_of } from "../cases/Home.tsx";
+import { more, words } from "../i18n/language.ts";
+import type { Params } from "../routes.ts";
+import { cases } from "../store/live.ts";
+import { LinkRow, Rows } from "../ui/Card.tsx";
+import { go } from "../ui/router.ts";
+import { Screen } from "../ui/Screen.tsx";
+import { Nothing } from "../ui/States.tsx";
+
+export function AllPayments(_: { params: Params }) {
+  const { payments: say } = more();
+  const { home } = words();
+  const only = cases.value.length === 1 ? cases.value[0]?.scope : undefined;
+  useEffect(() => {
+    if (only) go(`/case/${only}/payments`, "replace");
+  }, [only]);
+  return (
+    <Screen title={say.title} back={{ href: "/", label: words().nav.home }}>
+      {cases.value.length === 0 && <Nothing icon="money" title={say.none_title}>{say.none}</Nothing>}
+      <Rows>
+        {cases.value.map(item => (
+          <LinkRow key={item.scope} icon="money" href={`/case/${item.scope}/payments`} title={home.support_for(names_of(item.children, home.and))}
+            detail={`${words().part[item.part]} · ${item.case_number}`} />
+        ))}
+      </Rows>
+    </Screen>
+  );
+}

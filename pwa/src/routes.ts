@@ -1,0 +1,68 @@
+/** Path → screen, with those who may open it. First screens come with the app; the rest is fetched from its own files when needed. */
+import type { ComponentType } from "preact";
+import { Caseload } from "./caseload/Caseload.tsx";
+import { Home } from "./cases/Home.tsx";
+import { match } from "./ui/router.ts";
+
+export type Tab = "home" | "messages" | "calendar" | "more";
+export type Audience = "parent" | "staff";
+
+/** What the address names; empty where a pattern names nothing. */
+export interface Params {
+  scope: string;
+  thread: string;
+}
+
+export type ScreenType = ComponentType<{ params: Params }>;
+
+export interface Route {
+  pattern: string;
+  who: Audience | "all";
+  tab: Tab;
+  screen: ScreenType | (() => Promise<ScreenType>);
+  /** True when `screen` has to be fetched first. */
+  lazy: boolean;
+}
+
+const now = (pattern: string, who: Route["who"], tab: Tab, screen: ScreenType): Route => ({ pattern, who, tab, screen, lazy: false });
+const later = (pattern: string, who: Route["who"], tab: Tab, screen: () => Promise<ScreenType>): Route => ({ pattern, who, tab, screen, lazy: true });
+
+export const ROUTES: readonly Route[] = [
+  now("/", "parent", "home", Home),
+  now("/", "staff", "home", Caseload),
+  later("/case/:scope", "parent", "home", async () => (await import("./cases/CaseScreen.tsx")).CaseScreen),
+  later("/case/:scope", "staff", "home", async () => (await import("./cases/Brief.tsx")).Brief),
+  later("/case/:scope/payments", "parent", "home", async () => (await import("./payments/Payments.tsx")).Payments),
+  later("/case/:scope/statement", "parent", "home", async () => (await import("./payments/Statement.tsx")).Statement),
+  later("/payments", "parent", "home", async () => (await import("./payments/AllPayments.tsx")).AllPayments),
+  later("/messages", "parent", "messages", async () => (await import("./messages/Threads.tsx")).Threads),
+  later("/messages", "staff", "messages", async () => (await import("./messages/Inbox.tsx")).Inbox),
+  later("/messages/:scope", "parent", "messages", async () => (await import("./messages/Thread.tsx")).Thread),
+  later("/messages/:scope/:thread", "staff", "messages", async () => (await import("./messages/Thread.tsx")).Thread),
+  later("/calendar", "parent", "calendar", async () => (await import("./hearings/Calendar.tsx")).Calendar),
+  later("/calendar", "staff", "calendar", async () => (await import("./hearings/TeamCalendar.tsx")).TeamCalendar),
+  later("/attention", "all", "more", async () => (await import("./settings/Attention.tsx")).Attention),
+  later("/more", "all", "more", async () => (await import("./settings/More.tsx")).More),
+  later("/more/language", "all", "more", async () => (await import("./settings/Looks.tsx")).LanguageScreen),
+  later("/more/text", "all", "more", async () => (await import("./settings/Looks.tsx")).TextScreen),
+  later("/more/notices", "all", "more", async () => (await import("./settings/Notices.tsx")).Notices),
+  later("/more/phone", "all", "more", async () => (await import("./settings/ThisPhone.tsx")).ThisPhone),
+  later("/more/leave", "all", "more", async () => (await import("./settings/Leave.tsx")).Leave),
+  later("/more/about", "all", "more", async () => (await import("./settings/About.tsx")).About),
+  later("/more/sign-out", "all", "more", async () => (await import("./settings/SignOut.tsx")).SignOut),
+];
+
+/** The screen behind an address for this audience; null when there is none, or when it is for others. */
+export function find_route(address: string, audience: Audience): { route: Route; params: Params } | null {
+  for (const route of ROUTES) {
+    if (route.who !== "all" && route.who !== audience) continue;
+    const found = match(route.pattern, address);
+    if (found) return { route, params: { scope: found["scope"] ?? "", thread: found["thread"] ?? "" } };
+  }
+  return null;
+}
+
+/** Where a notice leads: for now the first screen, which shows what is new. */
+export function is_notice(address: string): boolean {
+  return match("/n/:id", address) !== null;
+}

@@ -1,0 +1,40 @@
+/** Everything that is not the case itself. */
+import { LANGUAGES, language, more, words } from "../i18n/language.ts";
+import { push_state } from "../push/device.ts";
+import type { Params } from "../routes.ts";
+import { agency, session, state } from "../store/live.ts";
+import { LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
+import { Fresh } from "../ui/Fresh.tsx";
+import { preferences } from "../ui/preferences.ts";
+import { Screen } from "../ui/Screen.tsx";
+
+export function More(_: { params: Params }) {
+  const { more: say, notices, text, leave } = more();
+  const { needs_you, unsent } = state.value;
+  const { status } = words();
+  const on = push_state.value === "on";
+  const phone = agency.value?.phone;
+  return (
+    <Screen title={say.title} lead={<>{say.you} <strong>{session.value?.display_name}</strong></>}>
+      <Rows label={say.needs_you}>
+        <LinkRow href="/attention" icon="alert" title={say.needs_you} detail={needs_you === 0 ? say.needs_you_none : undefined}
+          end={needs_you > 0 && <Mark tone="care">{status.needs_you(needs_you)}</Mark>} />
+        <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? status.unsent(unsent) : undefined} />
+      </Rows>
+      <Section title={say.settings}>
+        <Rows>
+          <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />
+          <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />
+          <LinkRow href="/more/text" icon="text" title={say.text_size} detail={text.size[preferences.value.text]} />
+          <LinkRow href="/more/leave" icon="leave" title={say.leave} detail={`${leave.goes}: ${leave.site[preferences.value.leave]}`} />
+        </Rows>
+      </Section>
+      <Rows>
+        {phone && <LinkRow href={`tel:${phone}`} icon="phone" title={say.help} detail={phone} />}
+        <LinkRow href="/more/about" icon="info" title={say.about} />
+        <LinkRow href="/more/sign-out" icon="sign_out" title={say.sign_out} />
+      </Rows>
+      <Fresh />
+    </Screen>
+  );
+}
