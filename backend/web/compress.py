@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from typing import Any, Final, Protocol
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from backend.web.headers import HeaderList, accepts
 

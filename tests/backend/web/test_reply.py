@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from backend.web.headers import ALWAYS

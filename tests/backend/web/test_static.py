@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import httpx
 import pytest
 
