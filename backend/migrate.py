@@ -84,11 +84,8 @@ async def _applied() -> set[str]:
 
 
 async def _install_declared(held: Any) -> None:
-    try:
-        from backend.registry import REGISTRY
-        from sync import rows
-    except ModuleNotFoundError:  # TEMPORARY while the rooms are being built
-        return
+    from backend.registry import REGISTRY
+    from sync import rows
 
     await rows.install(held, REGISTRY)
 
