@@ -63,7 +63,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,
     )
-    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST), own, accounts.find_session))
+    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST, recall=settings.recall), own, accounts.find_session))
     return app
 
 

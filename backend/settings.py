@@ -22,8 +22,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     origin: str
+    secret: str
     proxies: tuple[str, ...]
     schema: bool
+    recall: bool
     demo: bool
     pool_size: int
     agency_name: str
@@ -46,8 +48,10 @@ NAMES = {
     "host": "PORCHLIGHT_HOST",
     "port": "PORCHLIGHT_PORT",
     "origin": "PORCHLIGHT_ORIGIN",
+    "secret": "PORCHLIGHT_SECRET",
     "proxies": "PORCHLIGHT_PROXIES",
     "schema": "PORCHLIGHT_SCHEMA",
+    "recall": "PORCHLIGHT_RECALL",
     "demo": "PORCHLIGHT_DEMO",
     "pool_size": "PORCHLIGHT_POOL_SIZE",
     "log_level": "PORCHLIGHT_LOG_LEVEL",
@@ -73,9 +77,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         data=data_folder(environ),
         host=host,
         port=port,
+        secret=word("secret"),
         origin=word("origin", f"http://localhost:{port}").rstrip("/"),
         proxies=tuple(proxy.strip() for proxy in word("proxies").split(",") if proxy.strip()),
         schema=_choice(word("schema", "off"), "schema"),
+        recall=_choice(word("recall", "off"), "recall"),
         demo=_choice(word("demo", "off"), "demo"),
         pool_size=_number(word("pool_size", "10"), "pool_size"),
         agency_name=word("agency_name", "Child Support Agency"),

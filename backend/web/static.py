@@ -17,6 +17,8 @@ ASK_FIRST: Final = b"no-cache"
 CODINGS: Final = ((b"br", ".br"), (b"gzip", ".gz"))
 PACKED_SUFFIXES: Final = frozenset({".html", ".js", ".css", ".json", ".svg", ".webmanifest", ".txt", ".map"})
 PACK_BYTES: Final = 600
+WORKER: Final = "/sw.js"
+RECALLING: Final = "/kill.js"
 TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -54,8 +56,10 @@ class Answer(msgspec.Struct, frozen=True):
 class Site:
     """The files of one build; read anew when a later build has replaced the shell."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, recall: bool = False) -> None:
+        """With `recall` every phone is told to drop the app's files and to load them anew: the way out of a bad release."""
         self._folder = folder
+        self._recall = recall
         self._shell = folder / "index.html"
         self._built = 0
         self._assets: dict[str, Asset] = {}
@@ -65,7 +69,7 @@ class Site:
         if not self._is_fresh():
             return _page(503, NOT_BUILT)
         name = "/index.html" if path == "/" else path
-        asset = self._assets.get(name)
+        asset = self._assets.get(RECALLING if self._recall and name == WORKER else name)
         if asset is None and _is_navigation(path, headers):
             asset = self._assets["/index.html"]
         if asset is None:

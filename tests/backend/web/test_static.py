@@ -32,14 +32,14 @@ def _build(folder: Path) -> Path:
     return folder
 
 
-def _app(folder: Path) -> Any:
+def _app(folder: Path, *, recall: bool = False) -> Any:
     async def nobody(token: str) -> None:
         return None
 
     async def no_api(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("the files need no routes")
 
-    return Edge(Ways(no_api, Site(folder), Own.at(None), nobody))
+    return Edge(Ways(no_api, Site(folder, recall=recall), Own.at(None), nobody))
 
 
 @pytest.fixture
@@ -122,6 +122,13 @@ async def test_no_path_leads_out_of_the_folder(tmp_path: Path, path: str) -> Non
     answer = await _get(_app(_build(tmp_path / "dist")), path)
     assert answer.status_code == 404
     assert "secret" not in answer.text
+
+
+async def test_a_bad_release_is_recalled_by_another_worker_at_the_same_address(tmp_path: Path) -> None:
+    _build(tmp_path)
+    (tmp_path / "kill.js").write_bytes(b"leave();")
+    assert (await _get(_app(tmp_path), "/sw.js")).content != b"leave();"
+    assert (await _get(_app(tmp_path, recall=True), "/sw.js")).content == b"leave();"
 
 
 async def test_head_has_the_headers_and_no_body(app: Any) -> None:
