@@ -4,11 +4,13 @@
 HOLD_REASONS = frozenset(
     {
         "address",  # we do not know where to send it
-        "account",  # the bank account or card did not take it
-        "identity",  # who is to receive it is being confirmed
-        "order",  # a court decides who is to receive it
+        "no_payment_method",  # no bank account or card is known
+        "bank_returned",  # the bank sent an earlier one back
+        "unidentified",  # the case it belongs to is being confirmed
+        "name_mismatch",  # the name on it is not the case's
         "dispute",  # somebody says that it is wrong
-        "review",  # the agency is looking at it
+        "court_order",  # a court asked to wait
+        "future_payment",  # it came before it was due
     }
 )
-NEUTRAL_HOLD = "review"
+NEUTRAL_HOLD = "other"
