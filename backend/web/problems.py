@@ -1,6 +1,7 @@
 """How a refusal or a fault is told to a browser: one small problem document, and nothing internal in it."""
 
 import logging
+import traceback
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -56,8 +57,19 @@ def problem_of(fault: Exception, request_id: str) -> Problem:
     if isinstance(fault, DATABASE_AWAY):
         log.error("unavailable id=%s %s", request_id, type(fault).__name__)
         return _problem(503, WORDS[503], request_id, None, {"retry-after": str(AWAY_RETRY_S)})
-    log.error("fault id=%s", request_id, exc_info=fault)
+    note_fault(fault, request_id)
     return _problem(500, FAULT, request_id)
+
+
+def note_fault(fault: BaseException, request_id: str) -> None:
+    """Log what kind of fault it was and where. Its words are left out: they may quote a row or what somebody typed."""
+    steps: list[str] = []
+    cause: BaseException | None = fault
+    while cause is not None:
+        steps.append(_kind(cause))
+        steps += [f"  {step.filename}:{step.lineno} {step.name}" for step in traceback.extract_tb(cause.__traceback__)]
+        cause = cause.__cause__ or cause.__context__
+    log.error("fault id=%s %s", request_id, "\n".join(steps))
 
 
 def answer_with_problem(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
@@ -66,11 +78,17 @@ def answer_with_problem(request: Request[Any, Any, Any], fault: Exception) -> Re
     return Response(content=problem.body, status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
+def _kind(fault: BaseException) -> str:
+    if isinstance(fault, asyncpg.PostgresError):
+        return f"{type(fault).__name__} {fault.sqlstate} {getattr(fault, 'constraint_name', None) or ''}"
+    return type(fault).__name__
+
+
 def _problem_of_framework(fault: HTTPException, request_id: str) -> Problem:
     status = fault.status_code
     headers = {k.lower(): v for k, v in (fault.headers or {}).items() if k.lower() in ("allow", "retry-after")}
     if status >= 500 and status != 503:
-        log.error("fault id=%s", request_id, exc_info=fault)
+        note_fault(fault, request_id)
         return _problem(500, FAULT, request_id)
     extra = fault.extra if status == 400 and isinstance(fault.extra, list) else []
     fields = [str(item["key"]) for item in extra if isinstance(item, dict) and "key" in item]

@@ -66,7 +66,7 @@ class Reply:
         """Send the problem document of a fault; when an answer has begun already, break the connection off instead."""
         told = problem_of(fault, self.id)
         if self.status:
-            raise fault
+            raise ConnectionAbortedError(f"the answer {self.id} broke off") from None
         headers = [(name.encode(), value.encode()) for name, value in told.headers.items()]
         length = (b"content-length", str(len(told.body)).encode())
         await self.whole(told.status, [(b"content-type", MEDIA_TYPE.encode()), length, *headers], told.body)

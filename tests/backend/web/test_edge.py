@@ -201,7 +201,9 @@ async def test_a_fault_is_told_in_general_words_with_an_id_that_the_log_knows(ca
     assert set(answer.json()) == {"type", "title", "status", "code", "detail", "id"}
     assert "secret" not in answer.text
     assert "RuntimeError" not in answer.text
-    assert f"fault id={answer.json()['id']}" in caplog.text
+    assert f"fault id={answer.json()['id']} RuntimeError" in caplog.text
+    assert "test_edge.py" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_an_absent_database_is_told_as_a_pause_and_not_as_a_fault() -> None:

@@ -78,3 +78,17 @@ async def test_what_has_no_body_stays_as_it_is() -> None:
         sent = await _sent([b""], status=status)
         assert b"content-encoding" not in _headers(sent)
         assert sent[0]["status"] == status
+
+
+async def test_an_answer_that_breaks_midway_breaks_the_connection_and_quotes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    reply = Reply({"method": "GET"}, {}, send, ALWAYS)
+    await reply({"type": "http.response.start", "status": 200, "headers": []})
+    with pytest.raises(ConnectionAbortedError, match=reply.id):
+        await reply.problem(ValueError("what somebody typed"))
+    assert len(sent) == 1
+    assert "typed" not in caplog.text

@@ -73,9 +73,7 @@ async def test_every_file_says_what_it_is(app: Any, path: str, media: str) -> No
 
 @pytest.mark.parametrize("accepted, coding", [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None)])
 @pytest.mark.parametrize("path, body", [("/", SHELL), ("/assets/main-abc.js", CODE)])
-async def test_a_browser_gets_the_smallest_form_it_takes(
-    app: Any, accepted: str, coding: str | None, path: str, body: bytes
-) -> None:
+async def test_a_browser_gets_the_smallest_form_it_takes(app: Any, accepted: str, coding: str | None, path: str, body: bytes) -> None:
     answer = await _get(app, path, accept_encoding=accepted)
     assert answer.headers.get("content-encoding") == coding
     assert answer.headers["vary"] == "Accept-Encoding"
