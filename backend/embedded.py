@@ -66,9 +66,7 @@ class Embedded:
             self._make_cluster()
             self._make_private(self.socket_dir)
             if not self._ready():
-                self._drop_stale_pid()
-                self._spawn()
-                self._wait(timeout)
+                self._bring_up(time.monotonic() + timeout)
             if self._use is None:  # a shared lock says "I use this server", and dies with the process
                 self._use = open(self._beside(".users"), "w")  # noqa: SIM115
                 fcntl.flock(self._use, fcntl.LOCK_SH)
@@ -151,15 +149,19 @@ class Embedded:
                 **self._as_account(),
             )
 
-    def _wait(self, timeout: float) -> None:
-        """Wait for the server; crash recovery may take its time as long as the process lives."""
-        end = time.monotonic() + timeout
+    def _bring_up(self, end: float) -> None:
+        """Start the server and wait for it; crash recovery may take its time as long as the process lives."""
+        self._drop_stale_locks()
+        self._spawn()
         while not self._ready():
+            if time.monotonic() > end:
+                raise Trouble(f"PostgreSQL was not ready in time; see {self.log}.")
             if self._server is not None and self._server.poll() is not None:
                 tail = _text(self.log).strip().splitlines()[-3:]
-                raise Trouble("PostgreSQL did not start:\n  " + "\n  ".join(tail) + f"\nSee {self.log}.")
-            if time.monotonic() > end:
-                raise Trouble(f"PostgreSQL was not ready after {timeout:.0f} s; see {self.log}.")
+                if not any("still in use" in line for line in tail):
+                    raise Trouble("PostgreSQL did not start:\n  " + "\n  ".join(tail) + f"\nSee {self.log}.")
+                time.sleep(0.2)  # children of a killed server are about to notice that it is gone
+                self._spawn()
             time.sleep(0.01)
 
     def _pid_file(self) -> list[str]:
@@ -180,11 +182,12 @@ class Embedded:
                 return False
         return True
 
-    def _drop_stale_pid(self) -> None:
-        """A pid file whose number now belongs to another program would keep PostgreSQL from starting."""
-        pid = self._pid()
-        if pid is not None and not _is_postgres(pid):
-            (self.folder / "postmaster.pid").unlink(missing_ok=True)
+    def _drop_stale_locks(self) -> None:
+        """A lock file whose number now belongs to another program would keep PostgreSQL from starting."""
+        for lock in (self.folder / "postmaster.pid", self.socket_dir / f".s.PGSQL.{PORT}.lock"):
+            pid = _text(lock).partition("\n")[0].strip()
+            if not pid.isdecimal() or not _is_postgres(int(pid)):
+                lock.unlink(missing_ok=True)
 
     def _shut_down(self, timeout: float) -> None:
         pid = self._pid()
@@ -229,8 +232,9 @@ def _text(path: Path) -> str:
 
 
 def _is_postgres(pid: int) -> bool:
-    """Whether this process is a PostgreSQL; slim images have /proc but no ps, macOS the reverse."""
+    """Whether this process lives and is a PostgreSQL; slim images have /proc but no ps, macOS the reverse."""
     if Path("/proc/self/comm").exists():
-        return "postgres" in _text(Path(f"/proc/{pid}/comm"))
+        dead = _text(Path(f"/proc/{pid}/cmdline")) == ""  # gone, or waiting for its parent to notice
+        return not dead and "postgres" in _text(Path(f"/proc/{pid}/comm"))
     named = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True)
     return "postgres" in named.stdout

@@ -88,7 +88,7 @@ async def _run(door: socket.socket, folder: Path | None, *, build: bool, began: 
         server = make_server(app, SETTINGS, closing_of(app))
         async with _worker(SETTINGS):
             serving = asyncio.create_task(server.serve(sockets=[door]))
-            while not server.started and not serving.done():
+            while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
                 await asyncio.sleep(0.01)
             if server.started:
                 print(await _welcome(SETTINGS, folder, time.monotonic() - began), flush=True)
