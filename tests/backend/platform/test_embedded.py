@@ -109,9 +109,10 @@ async def test_a_killed_process_leaves_a_server_that_the_next_one_adopts_and_sto
 
 
 async def test_after_the_server_itself_was_killed_what_was_committed_is_there(server: Embedded) -> None:
-    server.start()
-    await ask(server, "CREATE TABLE kept AS SELECT 7 AS n")
-    os.kill(postmaster(server), signal.SIGKILL)
+    durable = Embedded(server.folder)
+    durable.start()
+    await ask(durable, "CREATE TABLE kept AS SELECT 7 AS n")
+    os.kill(postmaster(durable), signal.SIGKILL)
     again = Embedded(server.folder)
     again.start()
     assert await ask(again, "SELECT n FROM kept") == 7
