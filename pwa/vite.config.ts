@@ -4,9 +4,15 @@ import { worker } from "./build/worker.ts";
 
 const out_dir = fileURLToPath(new URL("dist", import.meta.url));
 
+/** Two files instead of forty: what the first screen needs, and the screens behind it. Fewer requests, and less gzip. */
+const GROUPS = [{ name: "boot", tags: ["$initial" as const] }, { name: "screens", test: /src\/(ui|cases|payments|hearings|messages|settings)\// }];
+
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [worker(out_dir)],
-  build: { outDir: out_dir, target: "es2023", modulePreload: false, assetsInlineLimit: 0, reportCompressedSize: false },
+  build: {
+    outDir: out_dir, target: "es2023", modulePreload: false, assetsInlineLimit: 0, reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
+  },
   server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
 });

@@ -1,4 +1,5 @@
 /** The shell: who is here decides the tabs, the address decides the screen. */
+import { count } from "./i18n/fill.ts";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { first_language, language, load_more_words, speak, spoken, words } from "./i18n/language.ts";
@@ -95,7 +96,7 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
   return (
     <Tabs items={items.map(item => ({
       ...item, here: item.tab === tab,
-      ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: status.needs_you(needs_you) } : {}),
+      ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: count(status.needs_you, needs_you) } : {}),
     }))} />
   );
 }

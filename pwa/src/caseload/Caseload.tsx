@@ -1,4 +1,5 @@
 /** Every case a worker holds, searched as one types. At most fifty rows are drawn at once. */
+import { count, fill } from "../i18n/fill.ts";
 import { computed, signal } from "@preact/signals";
 import { names_of } from "../cases/Home.tsx";
 import { language, words } from "../i18n/language.ts";
@@ -30,20 +31,25 @@ export function Caseload(_: { params: Params }) {
   const { needs_you, wanted: missing } = state.value;
   return (
     <Screen title={caseload.title} wide>
-      {needs_you > 0 && <Banner tone="care"><p>{home.needs_you(needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>}
+      {needs_you > 0 && <Banner tone="care"><p>{count(home.needs_you, needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>}
       {cases.value.length === 0 ? <NoCases /> : (
         <>
           <div class="finder">
             <SearchField label={caseload.search} value={query.value} onInput={look_for} />
             <Filters />
           </div>
-          <p role="status" class="soft">{caseload.found(found.value.length, cases.value.length)}{missing > 0 && <> · {caseload.loading}</>}</p>
+          <p role="status" class="soft">{found_text(found.value.length, cases.value.length)}{missing > 0 && <> · {caseload.loading}</>}</p>
           <Found />
         </>
       )}
       <Fresh />
     </Screen>
   );
+}
+
+function found_text(n: number, all: number): string {
+  const { caseload } = words();
+  return n === all ? count(caseload.found, n) : count(caseload.found_of, n, { all });
 }
 
 function look_for(text: string): void {
@@ -85,7 +91,7 @@ function Found() {
   return (
     <>
       <ul class="card rows">{all.slice(0, drawn.value).map(row => <Row key={row.item.scope} row={row} />)}</ul>
-      {left > 0 && <div><Button onPress={() => { drawn.value += DRAWN; }}>{app.show_more(Math.min(DRAWN, left))}</Button></div>}
+      {left > 0 && <div><Button onPress={() => { drawn.value += DRAWN; }}>{fill(app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
     </>
   );
 }
@@ -103,8 +109,8 @@ function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {
         </span>
         <span class="marks">
           {marks.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}
-          {due_on && <Mark tone={due_on < today.value ? "bad" : "care"} icon="clock">{caseload.reply_due(day(due_on))}</Mark>}
-          {hearing_on && <Mark icon="calendar">{caseload.hearing_on(day(hearing_on))}</Mark>}
+          {due_on && <Mark tone={due_on < today.value ? "bad" : "care"} icon="clock">{fill(caseload.reply_due, { day: day(due_on) })}</Mark>}
+          {hearing_on && <Mark icon="calendar">{fill(caseload.hearing_on, { day: day(hearing_on) })}</Mark>}
           {marks.stopped && <Mark icon="money">{caseload.stopped}</Mark>}
           {item.status === "closed" && <Mark>{caseload.closed}</Mark>}
         </span>

@@ -1,11 +1,14 @@
 /** One screen to pick up a case cold: safety first, then who, what is due next, the order, the money, what happened. */
-import { more, words } from "../i18n/language.ts";
+import { fill } from "../i18n/fill.ts";
+import { language, more, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Mark, Section } from "../ui/Card.tsx";
 import { Card } from "../ui/Card.tsx";
+import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { OnDay } from "../ui/When.tsx";
@@ -30,7 +33,7 @@ function Opened({ box }: { box: CaseBox }) {
   return (
     <Screen title={facts.case_number} tab_title={say.title} wide back={{ href: "/", label: nav.caseload }}
       aside={<div class="no-print"><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
-      lead={<span class="line"><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark>{codes.stage[facts.stage].staff} · {say.opened("")}<OnDay day={facts.opened_on} /></span>}>
+      lead={<span class="line"><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark>{codes.stage[facts.stage].staff} · {fill(say.opened, { day: say_day(language.value, facts.opened_on, today.value) })}</span>}>
       {box.stale && <Banner tone="note"><p>{say.stale}</p></Banner>}
       <Safety box={box} />
       {(facts.initiating_fips || facts.responding_fips) && <Banner tone="note" icon="info"><p>{say.other_state}</p></Banner>}
@@ -51,8 +54,8 @@ function Safety({ box }: { box: CaseBox }) {
   return (
     <Banner tone="bad" icon="shield">
       <p><strong>{say.safety_title}</strong></p>
-      {marked.map(person => <p key={person.id}>{say.safety(full_name(person))}</p>)}
-      {unsafe.map(person => <p key={person.id}>{say.safety_contact(full_name(person))}</p>)}
+      {marked.map(person => <p key={person.id}>{fill(say.safety, { name: full_name(person) })}</p>)}
+      {unsafe.map(person => <p key={person.id}>{fill(say.safety_contact, { name: full_name(person) })}</p>)}
     </Banner>
   );
 }

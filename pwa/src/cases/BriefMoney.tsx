@@ -1,4 +1,5 @@
 /** The order and the money of a case, as the team needs them at a glance. */
+import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_long_day } from "../i18n/say.ts";
@@ -24,7 +25,7 @@ export function MoneyNow({ box }: { box: CaseBox }) {
       <Card>
         <Facts>
           <Fact name={say.last_paid}>{paid_on ? <><Money cents={paid_cents} /> · <OnDay day={paid_on} /></> : say.never_paid}</Fact>
-          {month && <Fact name={say.this_month}>{say.of_due(money(language.value, month.paid_cents), money(language.value, month.due_cents))}</Fact>}
+          {month && <Fact name={say.this_month}>{fill(say.of_due, { paid: money(language.value, month.paid_cents), due: money(language.value, month.due_cents) })}</Fact>}
           {sent && <Fact name={say.sent}><Money cents={sent.amount_cents} /> · {money_status[sent.status]} <OnDay day={sent.status_on} /></Fact>}
         </Facts>
         {sent?.status === "held" && <p>{say_code(words().codes.hold, sent.hold_reason_code)}</p>}
@@ -45,9 +46,9 @@ export function OrderBrief({ box }: { box: CaseBox }) {
           <div key={order.id} class="stack">
             <ul class="stack-tight">{lines_today(box.obligations.filter(line => line.order_id === order.id), today.value).map(line => <Line key={line.id} line={line} />)}</ul>
             <p class="soft">
-              {plain.made_by(order.court, say_long_day(language.value, order.entered_on))} {say.docket(order.docket_number)}.
-              {order.review_due_on && <> {say.review_due(say_long_day(language.value, order.review_due_on))}.</>}
-              {order.ended_on && <> {plain.until(say_long_day(language.value, order.ended_on))}.</>}
+              {fill(plain.made_by, { court: order.court, day: say_long_day(language.value, order.entered_on) })} {fill(say.docket, { number: order.docket_number })}.
+              {order.review_due_on && <> {fill(say.review_due, { day: say_long_day(language.value, order.review_due_on) })}.</>}
+              {order.ended_on && <> {fill(plain.until, { day: say_long_day(language.value, order.ended_on) })}.</>}
             </p>
           </div>
         ))}
@@ -60,7 +61,7 @@ function Line({ line }: { line: CaseBox["obligations"][number] }) {
   const { brief: say, line_kind, case: plain } = more();
   return (
     <li>
-      <strong>{plain.due_between(money(language.value, line.amount_cents), words().codes.frequency[line.frequency])}</strong>{" "}
+      <strong>{fill(plain.due_between, { amount: money(language.value, line.amount_cents), often: words().codes.frequency[line.frequency] })}</strong>{" "}
       <span class="soft">{line_kind[line.kind]}{line.withholding && ` · ${say.withholding}`}</span>
     </li>
   );

@@ -1,4 +1,5 @@
 /** What is due next in a case: the planned step, the promises we gave with their dates, the next hearing. */
+import { count, fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -25,7 +26,7 @@ export function NextStep({ box }: { box: CaseBox }) {
           {whole ? (
             <p>
               <strong><OnDay day={whole.starts_local} />, <AtTime local={whole.starts_local} zone={whole.time_zone} /></strong> · {say_code(codes.hearing_kind, whole.kind)}<br />
-              <span class="soft">{whole.court}{whole.room && `, ${more().calendar.room(whole.room)}`}</span>
+              <span class="soft">{whole.court}{whole.room && `, ${fill(more().calendar.room, { room: whole.room })}`}</span>
             </p>
           ) : <p class="soft">{say.no_hearing}</p>}
         </div>
@@ -49,7 +50,7 @@ export function Promises({ box }: { box: CaseBox }) {
             {waiting.map(({ person, clock }) => (
               <li key={person.id}>
                 <a class="row case-row" href={`/messages/${box.scope}/${person.id}`}>
-                  <span class="row-text"><span class="row-title">{say.answer_to(full_name(person), clock.waiting)}</span></span>
+                  <span class="row-text"><span class="row-title">{count(say.answer_to, clock.waiting, { name: full_name(person) })}</span></span>
                   <Due day={clock.due_on} />
                 </a>
               </li>
@@ -64,5 +65,5 @@ export function Promises({ box }: { box: CaseBox }) {
 function Due({ day }: { day: string }) {
   const { brief: say } = more();
   const late = day < today.value;
-  return <Mark tone={late ? "bad" : "care"} icon="clock">{late && `${say.overdue} · `}{say.due(say_day(language.value, day, today.value))}</Mark>;
+  return <Mark tone={late ? "bad" : "care"} icon="clock">{late && `${say.overdue} · `}{fill(say.due, { day: say_day(language.value, day, today.value) })}</Mark>;
 }

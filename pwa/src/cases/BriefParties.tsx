@@ -1,4 +1,5 @@
 /** Who is in a case, and how to reach them: for the case team only. */
+import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_long_day } from "../i18n/say.ts";
@@ -32,13 +33,13 @@ function Adult({ person, scope }: { person: Person; scope: string }) {
       <div class="stack-tight">
         <h3>{name} <span class="soft role">{role}</span></h3>
         {person.family_violence && <div><Mark tone="bad" icon="shield">{words().caseload.safety}</Mark></div>}
-        <p class="soft">{[person.born_on && say.born(say_long_day(language.value, person.born_on)), person.language && say_code(say.language, person.language)].filter(Boolean).join(" · ")}</p>
+        <p class="soft">{[person.born_on && fill(say.born, { day: say_long_day(language.value, person.born_on) }), person.language && say_code(say.language, person.language)].filter(Boolean).join(" · ")}</p>
         {address && <p>{address}</p>}
         {person.email && <p>{person.email}</p>}
       </div>
       <Buttons>
-        {person.phone && safe && <LinkButton icon="phone" href={`tel:${person.phone}`}>{person.phone}<span class="unseen"> {say.call(name)}</span></LinkButton>}
-        <LinkButton icon="messages" href={`/messages/${scope}/${person.id}`}>{say.write_to(person.first_name ?? name)}</LinkButton>
+        {person.phone && safe && <LinkButton icon="phone" href={`tel:${person.phone}`}>{person.phone}<span class="unseen"> {fill(say.call, { name })}</span></LinkButton>}
+        <LinkButton icon="messages" href={`/messages/${scope}/${person.id}`}>{fill(say.write_to, { name: person.first_name ?? name })}</LinkButton>
       </Buttons>
     </Card>
   );
@@ -50,7 +51,7 @@ function Child({ child, box }: { child: Person; box: CaseBox }) {
   return (
     <li>
       <strong>{full_name(child)}</strong>{" "}
-      <span class="soft">{[child.born_on && say.born(say_long_day(language.value, child.born_on)), home && say.lives_with(full_name(home))].filter(Boolean).join(" · ")}</span>
+      <span class="soft">{[child.born_on && fill(say.born, { day: say_long_day(language.value, child.born_on) }), home && fill(say.lives_with, { name: full_name(home) })].filter(Boolean).join(" · ")}</span>
     </li>
   );
 }

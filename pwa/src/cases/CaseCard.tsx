@@ -1,4 +1,5 @@
 /** One case on the first screen. */
+import { fill } from "../i18n/fill.ts";
 import type { ComponentChildren } from "preact";
 import { say_code } from "../i18n/codes.ts";
 import { language, words } from "../i18n/language.ts";
@@ -7,19 +8,20 @@ import { now, today } from "../ui/clock.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { AtTime, OnDay } from "../ui/When.tsx";
 import { paying } from "./box.ts";
+import { headline_words } from "./headline.ts";
 import { names_of } from "./Home.tsx";
 import { type CaseListItem, headline, next_hearing } from "./rules.ts";
 
 export function CaseCard({ item }: { item: CaseListItem }) {
   const { home, part } = words();
   const children = names_of(item.children, home.and);
-  const title = children ? home.support_for(children) : home.case_number(item.case_number);
+  const title = children ? fill(home.support_for, { names: children }) : fill(home.case_number, { number: item.case_number });
   return (
     <article class="card case-card">
       <div class="card-body">
         <div class="case-card-head">
           <h2>{title}</h2>
-          <p class="soft">{part[item.part]}{children && <> · {home.case_number(item.case_number)}</>}</p>
+          <p class="soft">{part[item.part]}{children && <> · {fill(home.case_number, { number: item.case_number })}</>}</p>
         </div>
         <p class="headline">{headline_text(item)}</p>
         <HoldReason item={item} />
@@ -34,9 +36,12 @@ export function CaseCard({ item }: { item: CaseListItem }) {
 /** The headline in words; a case with no news says where it stands. */
 export function headline_text(item: CaseListItem): string {
   const fact = headline(item, now.value, today.value);
-  if (fact.key !== "stage") return words().headline(fact, item.part, today.value);
-  const { codes } = words();
-  return (paying(item.part) ? codes.stage_paying[item.stage] : undefined) ?? codes.stage[item.stage].now;
+  return fact.key === "stage" ? stage_text(item) : headline_words(fact, item.part, today.value);
+}
+
+function stage_text({ part, stage }: CaseListItem): string {
+  const { stage_paying, stage: stages } = words().codes;
+  return (paying(part) ? (stage_paying as Partial<Record<typeof stage, string>>)[stage] : undefined) ?? stages[stage].now;
 }
 
 function HoldReason({ item }: { item: CaseListItem }) {
@@ -48,7 +53,7 @@ function HoldReason({ item }: { item: CaseListItem }) {
 function Ahead({ item }: { item: CaseListItem }) {
   const { home, codes } = words();
   const hearing = next_hearing(item.hearings, now.value);
-  const by = item.next_step_on && item.next_step_on >= today.value ? ` ${codes.by_day(say_day(language.value, item.next_step_on, today.value))}.` : "";
+  const by = item.next_step_on && item.next_step_on >= today.value ? ` ${fill(codes.by_day, { day: say_day(language.value, item.next_step_on, today.value) })}.` : "";
   return (
     <dl class="ahead">
       <Coming icon="calendar" name={home.next_date}>

@@ -1,4 +1,5 @@
 /** A parent's case: where it stands, what happens next, the order in plain words, what has happened, and who works on it. */
+import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -28,8 +29,8 @@ function Opened({ box }: { box: CaseBox }) {
   const item = list_item(box);
   const children = names_of(item.children, home.and);
   return (
-    <Screen title={children ? home.support_for(children) : say.title} tab_title={say.title} back={{ href: "/", label: nav.home }}
-      lead={<>{words().part[item.part]} · {say.number(box.case.case_number)}</>}>
+    <Screen title={children ? fill(home.support_for, { names: children }) : say.title} tab_title={say.title} back={{ href: "/", label: nav.home }}
+      lead={<>{words().part[item.part]} · {fill(say.number, { number: box.case.case_number })}</>}>
       <p class="headline">{headline_text(item)}</p>
       <Life box={box} />
       <Next box={box} />
@@ -65,7 +66,7 @@ function Life({ box }: { box: CaseBox }) {
 function Next({ box: { case: facts } }: { box: CaseBox }) {
   const { codes } = words();
   if (facts.status === "closed") return null;
-  const by = facts.next_step_on && facts.next_step_on >= today.value ? codes.by_day(say_day(language.value, facts.next_step_on, today.value)) : "";
+  const by = facts.next_step_on && facts.next_step_on >= today.value ? fill(codes.by_day, { day: say_day(language.value, facts.next_step_on, today.value) }) : "";
   return (
     <Section title={more().case.next}>
       <Card>
@@ -104,7 +105,7 @@ function Team({ box }: { box: CaseBox }) {
         <p>{say.team_lead}</p>
         <Buttons>
           {own_thread(box) && <LinkButton kind="primary" icon="messages" href={`/messages/${box.scope}`}>{say.write}</LinkButton>}
-          {phone && <LinkButton icon="phone" href={`tel:${phone}`}>{say.call(phone)}</LinkButton>}
+          {phone && <LinkButton icon="phone" href={`tel:${phone}`}>{fill(say.call, { phone })}</LinkButton>}
         </Buttons>
         <p class="soft">{agency.value?.name}. {say.quote}</p>
       </Card>

@@ -1,4 +1,5 @@
 /** A support order as a person would say it, and the past-due support the state has counted. */
+import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_long_day } from "../i18n/say.ts";
@@ -37,7 +38,7 @@ export function PastDue({ balances }: { balances: CaseBox["balances"] }) {
           {balances.map(one => <li key={one.id} class="line apart"><span>{say_code(more().balance_kind, one.kind)}</span><Money cents={one.amount_cents} /></li>)}
         </ul>
       )}
-      <p class="soft">{say.counted_on(say_long_day(language.value, sum.as_of_on))}</p>
+      <p class="soft">{fill(say.counted_on, { day: say_long_day(language.value, sum.as_of_on) })}</p>
     </div>
   );
 }
@@ -50,8 +51,8 @@ function OneOrder({ box, order, part }: { box: CaseBox; order: CaseBox["orders"]
       {lines.length === 0 && <p>{say.no_lines}</p>}
       {lines.map(line => <Line key={line.id} line={line} part={part} />)}
       <p class="soft">
-        {say.made_by(order.court, say_long_day(language.value, order.entered_on))} {say.docket(order.docket_number)}.
-        {order.review_due_on && <> {say.review(say_long_day(language.value, order.review_due_on))}</>}
+        {fill(say.made_by, { court: order.court, day: say_long_day(language.value, order.entered_on) })} {fill(say.docket, { number: order.docket_number })}.
+        {order.review_due_on && <> {fill(say.review, { day: say_long_day(language.value, order.review_due_on) })}</>}
       </p>
     </div>
   );
@@ -61,11 +62,11 @@ function Line({ line, part }: { line: CaseBox["obligations"][number]; part: Part
   const say = more().case;
   const amount = money(language.value, line.amount_cents);
   const often = words().codes.frequency[line.frequency];
-  const sentence = paying(part) ? say.due_from_you(amount, often) : part === "CP" ? say.due_to_you(amount, often) : say.due_between(amount, often);
+  const sentence = paying(part) ? fill(say.due_from_you, { amount, often }) : part === "CP" ? fill(say.due_to_you, { amount, often }) : fill(say.due_between, { amount, often });
   return (
     <div>
       <p class="big"><strong>{sentence}</strong></p>
-      <p class="soft">{more().line_kind[line.kind]} · {say.from(say_long_day(language.value, line.from_on))}{line.to_on && <> · {say.until(say_long_day(language.value, line.to_on))}</>}</p>
+      <p class="soft">{more().line_kind[line.kind]} · {fill(say.from, { day: say_long_day(language.value, line.from_on) })}{line.to_on && <> · {fill(say.until, { day: say_long_day(language.value, line.to_on) })}</>}</p>
       {line.withholding && <p>{say.withholding}</p>}
     </div>
   );

@@ -1,4 +1,5 @@
 /** A parent's court dates: when, where, what to bring, what if it is missed, and an entry for the phone's calendar. */
+import { fill } from "../i18n/fill.ts";
 import { names_of } from "../cases/Home.tsx";
 import { part_in } from "../cases/box.ts";
 import { list_item } from "../cases/rules.ts";
@@ -33,7 +34,7 @@ function Dates({ boxes }: { boxes: readonly CaseBox[] }) {
   const all = boxes.flatMap(box => box.hearings.map(hearing => ({ ...hearing, box })));
   const { coming, past } = split_by_time(all, now.value);
   const several = boxes.length > 1;
-  const about = (box: CaseBox) => (several ? words().home.support_for(names_of(list_item(box).children, words().home.and)) : "");
+  const about = (box: CaseBox) => (several ? fill(words().home.support_for, { names: names_of(list_item(box).children, words().home.and) }) : "");
   return (
     <>
       {coming.length === 0 && <Nothing icon="calendar" title={say.none_title}>{say.none}</Nothing>}

@@ -1,4 +1,5 @@
 /** One court date. What and when come first, then where, then what happens if it is missed, then a plan. */
+import { count, fill } from "../i18n/fill.ts";
 import { type Part } from "../cases/box.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
@@ -73,7 +74,7 @@ export function DayTile({ day }: { day: Day }) {
 function in_days(hearing: Held<"hearing">): string {
   const { calendar: say } = more();
   const days = days_between(day_in(hearing.time_zone, now.value), hearing.starts_local.slice(0, 10));
-  return days <= 0 ? say.today : days === 1 ? say.tomorrow : say.in_days(days);
+  return days <= 0 ? say.today : days === 1 ? say.tomorrow : count(say.in_days, days);
 }
 
 function Place({ hearing }: { hearing: Held<"hearing"> }) {
@@ -83,7 +84,7 @@ function Place({ hearing }: { hearing: Held<"hearing"> }) {
     <p class="with-mark">
       <Icon name="place" />
       <span>
-        <strong>{hearing.court}</strong>{hearing.room && <>, {say.room(hearing.room)}</>}<br />
+        <strong>{hearing.court}</strong>{hearing.room && <>, {fill(say.room, { room: hearing.room })}</>}<br />
         {hearing.address ?? <>{say.no_place} {agency.value?.phone}</>}
       </span>
     </p>
@@ -101,7 +102,7 @@ function Know({ hearing, scope, part }: { hearing: Held<"hearing">; scope: strin
           <List title={say.bring} items={hearing.remote ? say.bring_remote : say.bring_list} />
           <List title={say.plan} items={say.plan_list} />
           <div><h4>{say.other_day}</h4><p>{say.other_day_why} {part !== "staff" && !hearing.remote && say.separate}</p></div>
-          <p class="soft">{say.lasts(hearing.minutes)} {say.docket(hearing.docket_number)}.</p>
+          <p class="soft">{fill(say.lasts, { n: hearing.minutes })} {fill(say.docket, { number: hearing.docket_number })}.</p>
           <div><LinkButton icon="messages" href={`/messages/${scope}`}>{say.ask}</LinkButton></div>
         </div>
       </details>

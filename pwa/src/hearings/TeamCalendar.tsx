@@ -1,4 +1,5 @@
 /** The hearings of every case a worker holds, by day, drawn from the list alone. */
+import { fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import type { HearingGlance } from "../cases/glance.ts";
 import type { CaseListItem } from "../cases/rules.ts";
@@ -35,7 +36,7 @@ export function TeamCalendar(_: { params: Params }) {
           <ul class="card rows">{items.map(entry => <Sitting key={entry.id} entry={entry} />)}</ul>
         </section>
       ))}
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{words().app.show_more(Math.min(DRAWN, left))}</Button></div>}
+      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
       <Fresh />
     </Screen>
   );

@@ -1,12 +1,21 @@
 /** Which language the app speaks, and how that language writes money, days and times. */
 import { signal } from "@preact/signals";
-import type { Words } from "./en.ts";
-import type { MoreWords } from "./en_more.ts";
+import type en from "./en.json";
+import type en_more from "./en_more.json";
 
 export type Language = "en" | "es";
 
 /** Each language in its own name, for the switch. */
 export const LANGUAGES: Record<Language, string> = { en: "English", es: "Español" };
+
+/** The catalogues are data, not script: a phone reads them faster, and translators can read them too. */
+export type Words = typeof en;
+export type MoreWords = typeof en_more;
+
+const FILES = {
+  en: new URL("./en.json", import.meta.url), es: new URL("./es.json", import.meta.url),
+  en_more: new URL("./en_more.json", import.meta.url), es_more: new URL("./es_more.json", import.meta.url),
+};
 
 export const language = signal<Language>("en");
 
@@ -54,9 +63,9 @@ export function first_language(chosen: string | null, phone: readonly string[]):
 }
 
 async function load_core(wanted: Language): Promise<Words> {
-  return wanted === "es" ? (await import("./es.ts")).es : (await import("./en.ts")).en;
+  return await (await fetch(FILES[wanted])).json() as Words;
 }
 
 async function load_rest(wanted: Language): Promise<MoreWords> {
-  return wanted === "es" ? (await import("./es_more.ts")).es_more : (await import("./en_more.ts")).en_more;
+  return await (await fetch(FILES[`${wanted}_more`])).json() as MoreWords;
 }

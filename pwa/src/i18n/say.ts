@@ -4,7 +4,6 @@ import type { Language } from "./language.ts";
 
 const TAGS: Record<Language, string> = { en: "en-US", es: "es-US" };
 const dates = new Map<string, Intl.DateTimeFormat>();
-const plurals = new Map<Language, Intl.PluralRules>();
 
 /** "Tue, Nov 24"; with the year when it is not this one, if `today` is given. */
 export function say_day(language: Language, day: Day, today?: Day): string {
@@ -38,13 +37,6 @@ export function say_month(language: Language, month: Month, short = false): stri
 export function say_zone(language: Language, zone: string, at: number): string {
   const parts = new Intl.DateTimeFormat(TAGS[language], { timeZone: zone, timeZoneName: "short" }).formatToParts(at);
   return parts.find(part => part.type === "timeZoneName")?.value ?? zone;
-}
-
-export function say_count(language: Language, count: number, one: string, other: string): string {
-  let rules = plurals.get(language);
-  if (!rules) plurals.set(language, (rules = new Intl.PluralRules(TAGS[language])));
-  const form = rules.select(count) === "one" ? one : other;
-  return form.replace("#", new Intl.NumberFormat(TAGS[language]).format(count));
 }
 
 /** An instant in the phone's own zone: "9:14 AM" today, "Nov 20, 9:14 AM" on other days. */

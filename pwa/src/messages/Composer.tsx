@@ -1,4 +1,5 @@
 /** The box to write in. The text leaves it only once this phone has it for good. */
+import { count } from "../i18n/fill.ts";
 import { useEffect, useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import { session, state } from "../store/live.ts";
@@ -37,7 +38,7 @@ export function Composer({ scope, thread, hint }: { scope: string; thread: strin
     <form class="composer" onSubmit={event => { void send(event); }} key={session.value?.account_id}>
       <TextArea label={say.label} hint={hint} value={text} wrong={wrong} most={BODY_MOST} onInput={value => { write(value); fault(undefined); tell(""); }} />
       <div class="line apart">
-        <span role="status" class="soft">{keeping ? say.keeping : left < WARN_AT ? say.left(left) : told}</span>
+        <span role="status" class="soft">{keeping ? say.keeping : left < WARN_AT ? count(say.left, left) : told}</span>
         <Button kind="primary" type="submit" icon="send" busy={keeping}>{say.send}</Button>
       </div>
     </form>

@@ -1,4 +1,5 @@
 /** Every conversation in a worker's cases, those whose answer is due first on top. */
+import { count, fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -22,11 +23,11 @@ export function Inbox(_: { params: Params }) {
   const waiting = rows.filter(row => row.thread.due_on).length;
   const left = rows.length - drawn;
   return (
-    <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? say.waiting_for(waiting) : say.answered_all)}>
+    <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? count(say.waiting_for, waiting) : say.answered_all)}>
       {rows.length === 0
         ? <Nothing icon="inbox" title={say.inbox_none_title}>{say.inbox_none}</Nothing>
         : <ul class="card rows">{rows.slice(0, drawn).map(row => <Row key={row.thread.thread} row={row} />)}</ul>}
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{words().app.show_more(Math.min(DRAWN, left))}</Button></div>}
+      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
       <Fresh />
     </Screen>
   );
@@ -46,7 +47,7 @@ function Row({ row: { item, thread } }: { row: InboxRow }) {
           <span class="snippet">{!thread.last_from_party && `${say.team}: `}{thread.snippet}</span>
           <span class="soft">{item.case_number} · <AtInstant at={Date.parse(thread.last_at)} /></span>
         </span>
-        {due && <Mark tone={late ? "bad" : "care"} icon="clock">{late ? say.overdue_staff(due) : say.due_by(due)}</Mark>}
+        {due && <Mark tone={late ? "bad" : "care"} icon="clock">{late ? fill(say.overdue_staff, { day: due }) : fill(say.due_by, { day: due })}</Mark>}
       </a>
     </li>
   );

@@ -1,4 +1,5 @@
 /** One conversation between a party and the case team, with the reply clock and what has become of each message. */
+import { count, fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { full_name, own_thread, part_in } from "../cases/box.ts";
 import { WithCase } from "../cases/Held.tsx";
@@ -32,10 +33,10 @@ function Opened({ box, wanted }: { box: CaseBox; wanted: string }) {
   const name = full_name(box.participants.find(person => person.id === thread));
   const back = staff ? { href: `/case/${box.scope}`, label: box.case.case_number } : { href: "/messages", label: say.title };
   return (
-    <Screen title={staff ? say.thread_with(name) : say.thread_title} tab_title={say.title} back={back} lead={words().home.case_number(box.case.case_number)}>
+    <Screen title={staff ? fill(say.thread_with, { name }) : say.thread_title} tab_title={say.title} back={back} lead={fill(words().home.case_number, { number: box.case.case_number })}>
       {thread && <Clock box={box} thread={thread} staff={staff} />}
       {thread ? <Lines lines={thread_lines(box.messages, thread)} staff={staff} name={name} /> : <Banner tone="care"><p>{say.no_thread} {agency.value?.phone}</p></Banner>}
-      {thread && <Composer key={thread} scope={box.scope} thread={thread} hint={staff ? say.hint_staff(name) : say.hint_parent} />}
+      {thread && <Composer key={thread} scope={box.scope} thread={thread} hint={staff ? fill(say.hint_staff, { name }) : say.hint_parent} />}
       {!staff && <p class="soft">{say.call_now} <a href={`tel:${agency.value?.phone ?? ""}`}>{agency.value?.phone}</a>.</p>}
     </Screen>
   );
@@ -46,10 +47,10 @@ function Clock({ box, thread, staff }: { box: CaseBox; thread: string; staff: bo
   const clock = reply_clock(box.messages, thread, today.value);
   if (!clock) return null;
   const day = say_day(language.value, clock.due_on, today.value);
-  const late = staff ? say.overdue_staff(day) : say.overdue_by(day);
+  const late = staff ? fill(say.overdue_staff, { day }) : fill(say.overdue_by, { day });
   return (
     <Banner tone={clock.overdue ? "care" : "note"} icon="clock">
-      <p><strong>{clock.overdue ? late : say.due_by(day)}</strong>{staff && <> · {say.waiting_for(clock.waiting)}</>}</p>
+      <p><strong>{clock.overdue ? late : fill(say.due_by, { day })}</strong>{staff && <> · {count(say.waiting_for, clock.waiting)}</>}</p>
     </Banner>
   );
 }
@@ -91,9 +92,9 @@ function Fate({ message, state, at }: { message: ThreadLine["message"]; state: M
       <Icon name={ICONS[state]} size={18} />
       <span>
         {state === "needs_you" ? <a href="/attention">{say.state.needs_you}</a> : say.state[state]}
-        {message.receipt && <> · {say.receipt(message.receipt)}</>}
-        {message.answer_due_on && state === "received" && <> · {say.due_by(say_day(language.value, message.answer_due_on, today.value))}</>}
-        {at - written > LATER_MS && <> · {say.written_later(say_instant(language.value, written, now.value))}</>}
+        {message.receipt && <> · {fill(say.receipt, { number: message.receipt })}</>}
+        {message.answer_due_on && state === "received" && <> · {fill(say.due_by, { day: say_day(language.value, message.answer_due_on, today.value) })}</>}
+        {at - written > LATER_MS && <> · {fill(say.written_later, { written: say_instant(language.value, written, now.value) })}</>}
       </span>
     </p>
   );

@@ -1,4 +1,5 @@
 /** A parent's conversations: one for each case. */
+import { count, fill } from "../i18n/fill.ts";
 import { names_of } from "../cases/Home.tsx";
 import type { CaseListItem } from "../cases/rules.ts";
 import { language, more, words } from "../i18n/language.ts";
@@ -30,11 +31,11 @@ function OneThread({ item }: { item: CaseListItem }) {
   const unsent = pending.value.filter(one => one.scope === item.scope && one.name === "message.send" && (one.state === "saved" || one.state === "sending")).length;
   const children = names_of(item.children, home.and);
   return (
-    <LinkRow href={`/messages/${item.scope}`} icon="messages" title={children ? home.support_for(children) : home.case_number(item.case_number)}
+    <LinkRow href={`/messages/${item.scope}`} icon="messages" title={children ? fill(home.support_for, { names: children }) : fill(home.case_number, { number: item.case_number })}
       detail={<>
         {thread ? <span class="snippet">{thread.last_from_party ? say.you : say.team}: {thread.snippet}</span> : say.start}
-        {thread?.due_on && <span class="line"><Mark tone={thread.due_on < today.value ? "care" : "good"} icon="clock">{say.due_by(say_day(language.value, thread.due_on, today.value))}</Mark></span>}
-        {unsent > 0 && <span class="line"><Mark tone="care" icon="mobile">{status.unsent(unsent)}</Mark></span>}
+        {thread?.due_on && <span class="line"><Mark tone={thread.due_on < today.value ? "care" : "good"} icon="clock">{fill(say.due_by, { day: say_day(language.value, thread.due_on, today.value) })}</Mark></span>}
+        {unsent > 0 && <span class="line"><Mark tone="care" icon="mobile">{count(status.unsent, unsent)}</Mark></span>}
       </>} />
   );
 }

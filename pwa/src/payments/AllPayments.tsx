@@ -1,4 +1,5 @@
 /** Payments without saying of which case: straight to the one there is, or a choice. */
+import { fill } from "../i18n/fill.ts";
 import { useEffect } from "preact/hooks";
 import { names_of } from "../cases/Home.tsx";
 import { more, words } from "../i18n/language.ts";
@@ -21,7 +22,7 @@ export function AllPayments(_: { params: Params }) {
       {cases.value.length === 0 && <Nothing icon="money" title={say.none_title}>{say.none}</Nothing>}
       <Rows>
         {cases.value.map(item => (
-          <LinkRow key={item.scope} icon="money" href={`/case/${item.scope}/payments`} title={home.support_for(names_of(item.children, home.and))}
+          <LinkRow key={item.scope} icon="money" href={`/case/${item.scope}/payments`} title={fill(home.support_for, { names: names_of(item.children, home.and) })}
             detail={`${words().part[item.part]} · ${item.case_number}`} />
         ))}
       </Rows>

@@ -1,4 +1,5 @@
 /** One payment: for the receiving parent with its way to them, for the paying parent with what it counted for. */
+import { fill } from "../i18n/fill.ts";
 import { type Part } from "../cases/box.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
@@ -27,7 +28,7 @@ export function OnePayment({ payment, box, part }: OnePaymentProps) {
         <div class="row">
           <span class="row-text">
             <span class="row-title" data-struck={payment.reversed_by ? "" : undefined}><Money cents={payment.amount_cents} /></span>
-            <span class="soft">{say.paid_on(day(payment.paid_on))} · {say.posted(day(payment.posted_on))}</span>
+            <span class="soft">{fill(say.paid_on, { day: day(payment.paid_on) })} · {fill(say.posted, { day: day(payment.posted_on) })}</span>
             {payment.reversed_by && <span>{say.reversed_why}</span>}
           </span>
           {payment.reversed_by && <Mark tone="care">{say.reversed}</Mark>}
@@ -40,7 +41,7 @@ export function OnePayment({ payment, box, part }: OnePaymentProps) {
     <li>
       <details class="pay">
         <summary class="row">
-          <span class="row-text"><span class="row-title"><Money cents={payment.amount_cents} /></span><span class="soft">{say.paid_on(day(payment.paid_on))}</span></span>
+          <span class="row-text"><span class="row-title"><Money cents={payment.amount_cents} /></span><span class="soft">{fill(say.paid_on, { day: day(payment.paid_on) })}</span></span>
           <LifeMark life={life} />
           <Icon name="next" size={20} class="chevron" />
         </summary>
@@ -71,8 +72,8 @@ function Way({ life, paid_cents }: { life: PaymentLife; paid_cents: number }) {
           </Moment>
         ))}
       </Timeline>
-      {life.sent_cents > 0 && life.sent_cents !== paid_cents && <p>{say.amount(money(language.value, life.sent_cents), money(language.value, paid_cents))}</p>}
-      <p class="soft">{[life.method && say.method[life.method], life.expected_on && say.expected(say_day(language.value, life.expected_on, today.value))].filter(Boolean).join(" · ")}</p>
+      {life.sent_cents > 0 && life.sent_cents !== paid_cents && <p>{fill(say.amount, { sent: money(language.value, life.sent_cents), paid: money(language.value, paid_cents) })}</p>}
+      <p class="soft">{[life.method && say.method[life.method], life.expected_on && fill(say.expected, { day: say_day(language.value, life.expected_on, today.value) })].filter(Boolean).join(" · ")}</p>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** Month by month against what was due, as a picture and as figures; then each payment and its way; then the years. */
+import { fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { part_in, paying } from "../cases/box.ts";
 import { WithCase } from "../cases/Held.tsx";
@@ -89,7 +90,7 @@ function Each({ box }: { box: CaseBox }) {
   return (
     <Section title={say.each}>
       <ul class="card rows">{ordered.slice(0, drawn).map(payment => <OnePayment key={payment.id} payment={payment} box={box} part={part} />)}</ul>
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{words().app.show_more(Math.min(DRAWN, left))}</Button></div>}
+      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
     </Section>
   );
 }

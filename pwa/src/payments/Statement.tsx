@@ -1,4 +1,5 @@
 /** A year of payments on paper: printed, or saved as a PDF by the browser's own print dialog. */
+import { fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { WithCase } from "../cases/Held.tsx";
 import { language, more } from "../i18n/language.ts";
@@ -27,10 +28,10 @@ function Opened({ box }: { box: CaseBox }) {
   const [year, choose] = useState(totals[0]?.year ?? today.value.slice(0, 4));
   const total = totals.find(one => one.year === year);
   const last = year === today.value.slice(0, 4) ? today.value : `${year}-12-31`;
-  const span = say.statement_for(say_long_day(language.value, `${year}-01-01`), say_long_day(language.value, last));
+  const span = fill(say.statement_for, { from: say_long_day(language.value, `${year}-01-01`), to: say_long_day(language.value, last) });
   return (
     <Screen title={say.statement_title} back={{ href: `/case/${box.scope}/payments`, label: say.title }}
-      lead={<>{span}<br />{more().case.number(box.case.case_number)} · {session.value?.display_name}<br />{agency.value?.name}, {agency.value?.phone}</>}>
+      lead={<>{span}<br />{fill(more().case.number, { number: box.case.case_number })} · {session.value?.display_name}<br />{agency.value?.name}, {agency.value?.phone}</>}>
       <div class="line no-print">
         <label class="line"><span class="legend">{say.choose_year}</span>
           <select class="input select" value={year} onChange={event => { choose(event.currentTarget.value); }}>
@@ -40,7 +41,7 @@ function Opened({ box }: { box: CaseBox }) {
         <Button kind="primary" icon="print" onPress={() => { print(); }}>{say.print}</Button>
       </div>
       <Card><PaymentTable payments={newest_payments(box.payments).filter(one => one.paid_on.startsWith(year)).slice(0, MOST)} paid_cents={total?.paid_cents ?? 0} /></Card>
-      <p class="soft">{say.statement_made(say_long_day(language.value, today.value))}</p>
+      <p class="soft">{fill(say.statement_made, { day: say_long_day(language.value, today.value) })}</p>
       <Fresh />
     </Screen>
   );

@@ -1,4 +1,5 @@
 /** What did not go through: each with what was tried, when, why, and what can be done. Nothing goes without a tap. */
+import { fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { say_code } from "../i18n/codes.ts";
 import { language, more } from "../i18n/language.ts";
@@ -40,7 +41,7 @@ function Item({ item }: { item: OutboxItem }) {
     <Card>
       <div class="stack-tight">
         <h2>{title}</h2>
-        <p class="soft">{say.written(say_instant(language.value, Date.parse(item.at), now.value))}</p>
+        <p class="soft">{fill(say.written, { when: say_instant(language.value, Date.parse(item.at), now.value) })}</p>
       </div>
       {body_of(item) && <blockquote class="quote" dir="auto">{body_of(item)}</blockquote>}
       <p><strong>{say_code(say.why, code)}</strong></p>

@@ -1,4 +1,5 @@
 /** Everything that is not the case itself. */
+import { count } from "../i18n/fill.ts";
 import { LANGUAGES, language, more, words } from "../i18n/language.ts";
 import { push_state } from "../push/device.ts";
 import type { Params } from "../routes.ts";
@@ -18,8 +19,8 @@ export function More(_: { params: Params }) {
     <Screen title={say.title} lead={<>{say.you} <strong>{session.value?.display_name}</strong></>}>
       <Rows label={say.needs_you}>
         <LinkRow href="/attention" icon="alert" title={say.needs_you} detail={needs_you === 0 ? say.needs_you_none : undefined}
-          end={needs_you > 0 && <Mark tone="care">{status.needs_you(needs_you)}</Mark>} />
-        <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? status.unsent(unsent) : undefined} />
+          end={needs_you > 0 && <Mark tone="care">{count(status.needs_you, needs_you)}</Mark>} />
+        <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? count(status.unsent, unsent) : undefined} />
       </Rows>
       <Section title={say.settings}>
         <Rows>

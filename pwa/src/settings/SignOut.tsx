@@ -1,4 +1,5 @@
 /** Two ways to sign out, and a question first when something written here would be lost. */
+import { count } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
@@ -33,7 +34,7 @@ export function SignOut(_: { params: Params }) {
       </Card>
       {unsent > 0 && (
         <Dialog title={say.ask_title} onClose={() => { ask(0); }}>
-          <p>{say.ask(unsent)}</p>
+          <p>{count(say.ask, unsent)}</p>
           <Buttons>
             <Button kind="primary" onPress={() => { ask(0); }}>{say.ask_wait}</Button>
             <Button kind="danger" onPress={() => { ask(0); void out({ forget: true, anyway: true }); }}>{say.ask_anyway}</Button>

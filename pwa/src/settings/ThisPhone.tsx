@@ -1,4 +1,5 @@
 /** The truth about what this phone holds: what can be read offline, when it last checked, what is not sent. */
+import { count, fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
@@ -26,7 +27,7 @@ export function ThisPhone(_: { params: Params }) {
           <div><Button kind="primary" icon="refresh" busy={sync.phase === "syncing"} onPress={sync_now}>{say.check}</Button></div>
         </Card>
       </Section>
-      {sync.needs_you > 0 && <Banner tone="care"><p><a href="/attention">{say.needs_you(sync.needs_you)}</a></p></Banner>}
+      {sync.needs_you > 0 && <Banner tone="care"><p><a href="/attention">{count(say.needs_you, sync.needs_you)}</a></p></Banner>}
       {waiting.length > 0 && <Section title={say.waiting_list}><ul class="card rows">{waiting.map(item => <Waiting key={item.id} item={item} />)}</ul></Section>}
       <Banner tone="note" icon="lock"><p>{say.not_locked}</p></Banner>
     </Screen>
@@ -41,8 +42,8 @@ function phase_text({ phase, trouble }: SyncState): string {
 function held_lines({ held, wanted, unsent, needs_you }: SyncState): string[] {
   const { phone: say } = more();
   const own = Math.max(0, held - own_boxes());
-  const sent = unsent > 0 ? say.unsent(unsent) : needs_you > 0 ? say.unsent_but : say.unsent_none;
-  return [own > 0 ? say.held(own) : say.held_none, ...(wanted > 0 ? [say.wanted(wanted)] : []), sent];
+  const sent = unsent > 0 ? count(say.unsent, unsent) : needs_you > 0 ? say.unsent_but : say.unsent_none;
+  return [own > 0 ? count(say.held, own) : say.held_none, ...(wanted > 0 ? [count(say.wanted, wanted)] : []), sent];
 }
 
 /** The agency and the account are held too, and are nobody's case. */
@@ -66,5 +67,5 @@ function Times() {
 function Waiting({ item }: { item: OutboxItem }) {
   const { messages, attention } = more();
   const status = item.state === "sending" ? messages.state.sending : messages.state.saved;
-  return <PlainRow icon="mobile" title={<span class="snippet">{body_of(item) || attention.other}</span>} detail={`${status} · ${attention.written(say_instant(language.value, Date.parse(item.at), now.value))}`} />;
+  return <PlainRow icon="mobile" title={<span class="snippet">{body_of(item) || attention.other}</span>} detail={`${status} · ${fill(attention.written, { when: say_instant(language.value, Date.parse(item.at), now.value) })}`} />;
 }

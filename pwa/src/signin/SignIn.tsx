@@ -1,4 +1,5 @@
 /** The door: a form that works with password managers and keeps what was typed, and one-tap demonstration people where offered. */
+import { count } from "../i18n/fill.ts";
 import { useEffect, useState } from "preact/hooks";
 import { LANGUAGES, type Language, language, more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
@@ -36,7 +37,7 @@ export function SignIn(_: { params: Params }) {
 
 function failure_text({ code, retry_after_s }: SignInFailure): string {
   const { signin: say } = more();
-  return code === "too_many" ? say.too_many(retry_after_s ?? 60) : say[code];
+  return code === "too_many" ? count(say.too_many, Math.max(1, Math.ceil((retry_after_s ?? 60) / 60))) : say[code];
 }
 
 interface FormProps {
