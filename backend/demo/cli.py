@@ -9,8 +9,8 @@ from pathlib import Path
 
 from backend.db import close_pool, open_pool
 from backend.demo import actions
-from backend.ingest.cli import told
 from backend.ingest.wire import Report
+from backend.ingest.words import told
 
 
 def main(arguments: argparse.Namespace) -> int:

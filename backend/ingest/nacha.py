@@ -315,9 +315,7 @@ def _segments(addenda: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _controls(number: int, record: str, at: tuple[int, ...]) -> tuple[int, int, int, int]:
     names = ("entry and addenda count", "entry hash", "debit total", "credit total")
-    count, hashed, debit, credit = (
-        _number(number, record[start:end], name) for start, end, name in zip(at, at[1:], names, strict=False)
-    )
+    count, hashed, debit, credit = (_number(number, record[start:end], name) for start, end, name in zip(at, at[1:], names, strict=False))
     return count, hashed, debit, credit
 
 

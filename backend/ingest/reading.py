@@ -101,11 +101,7 @@ class CsvReading:
         judged = [self._judged(name, cells, len(rows)) for name in self.judges]
         bad = self._wrong(cells, lines) | self._contradictions(judged, lines)
         table = zip((str(self.number),) * len(rows), map(str, lines), *judged, strict=True)
-        text = (
-            "\n".join("\t".join(row) for at, row in enumerate(table) if at not in bad)
-            if bad
-            else "\n".join(map("\t".join, table))
-        )
+        text = "\n".join("\t".join(row) for at, row in enumerate(table) if at not in bad) if bad else "\n".join(map("\t".join, table))
         return (text + "\n").encode() if text else b""
 
     def _judged(self, name: str, cells: list[tuple[str, ...]], count: int) -> list[str]:
