@@ -40,7 +40,7 @@ class SafeTransaction(PostgresTransaction):
     Nested in another it is a no-op: not a savepoint. `connection` is asyncpg's.
     """
 
-    __slots__ = ("callbacks", "closed", "options", "owner")
+    __slots__ = ("callbacks", "closed", "options", "owner", "pool")
 
     def __init__(self, engine: SafeEngine, allow_nested: bool = True, **options: Any) -> None:
         super().__init__(engine, allow_nested)
@@ -48,6 +48,7 @@ class SafeTransaction(PostgresTransaction):
         self.closed = False
         self.options = options
         self.callbacks: list[Callback] = []
+        self.pool: Pool[asyncpg.Record] | None = None
 
     async def __aenter__(self) -> SafeTransaction:
         parent: Any = self._parent
@@ -55,6 +56,7 @@ class SafeTransaction(PostgresTransaction):
             if self.options and self.options != parent.options:
                 raise RuntimeError("the open transaction has another isolation")
             return cast(SafeTransaction, parent)
+        self.pool = self.engine.pool
         self.connection = await self.get_connection()
         try:
             self.transaction = self.connection.transaction(**self.options)
@@ -85,8 +87,7 @@ class SafeTransaction(PostgresTransaction):
         return False
 
     async def _release(self) -> None:
-        pool = self.engine.pool
-        await (pool.release(self.connection) if pool else self.connection.close())
+        await (self.pool.release(self.connection) if self.pool else self.connection.close())
 
 
 class _Current:

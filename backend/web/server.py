@@ -35,9 +35,9 @@ class Server(uvicorn.Server):
         await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The signal has come."""
-        self.stop()
+        """The signal has come. (uvicorn first: it takes a second SIGINT, after `should_exit`, for impatience.)"""
         super().handle_exit(sig, frame)
+        self.stop()
 
     def stop(self) -> None:
         """Stop as after a signal; may be called from any thread."""
