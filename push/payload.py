@@ -27,7 +27,7 @@ class Words(NamedTuple):
 
 WORDS: Final[Mapping[tuple[Kind, Locale], Words]] = {
     (Kind.UPDATE, Locale.EN): Words("New update", "Open the app to see it.", "en-US"),
-    (Kind.UPDATE, Locale.ES): Words("Hay una novedad", "Abra la aplicación para verla.", "es-US"),
+    (Kind.UPDATE, Locale.ES): Words("Hay novedades", "Abra la aplicación para verlas.", "es-US"),
 }
 
 

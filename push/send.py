@@ -18,7 +18,7 @@ from yarl import URL
 from push.answers import Answer, Try, later, outcome_of
 from push.encrypt import Encryptor
 from push.endpoint import AllowList, Endpoint, EndpointRefused, ForbiddenAddress, GuardedResolver
-from push.notification import Notification, Outcome, Result, Subscription
+from push.notification import Notification, Outcome, Result, Subscription, Urgency
 from push.payload import check_origin, document
 from push.shape import MAX_RATE, Shape
 from push.vapid import Key, Tokens
@@ -27,6 +27,7 @@ CONNECT_S: Final = 5.0
 TOTAL_S: Final = 15.0
 MAX_ANSWER_BYTES: Final = 4096
 PATIENCE_S: Final = 2.0
+APPLE: Final = "web.push.apple.com"  # delivers to iPhones only what is urgent, by others' reports
 
 log = logging.getLogger("push")
 
@@ -119,7 +120,7 @@ class Sender:
         headers = message.headers | {
             "TTL": str(notification.ttl_s),
             "Topic": notification.topic,
-            "Urgency": notification.urgency,
+            "Urgency": Urgency.HIGH if endpoint.service == APPLE else notification.urgency,
             "Content-Type": "application/octet-stream",
         }
         try:
