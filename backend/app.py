@@ -21,6 +21,7 @@ from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
 from backend.environment import ROOT
+from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
 from backend.registry import REGISTRY
@@ -54,7 +55,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices, *notifications.ROUTES],
+        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
