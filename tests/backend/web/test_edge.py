@@ -340,3 +340,14 @@ def test_a_cookie_that_is_there_twice_is_not_read() -> None:
 )
 def test_a_coding_refused_by_weight_zero_is_not_used(header: bytes, taken: bool) -> None:
     assert accepts(header, b"br") is taken
+
+
+async def test_a_signed_upload_needs_no_page_of_ours_but_gets_no_session_either() -> None:
+    await make_person("boss", "admin", worker_login=None)
+    async with browser(make_app(demo=False), headers={"content-type": "application/zip"}) as machine:
+        machine.headers["sec-fetch-site"] = "same-origin"
+        await sign_in(machine, "boss")
+        del machine.headers["sec-fetch-site"]
+        answer = await machine.post("/v1/extracts", content=b"not an archive")
+        assert answer.status_code in (400, 403)
+        assert answer.headers["content-type"] == "application/problem+json"
