@@ -240,9 +240,9 @@ async function outbox_changed(it: Open): Promise<void> {
 
 /** Deliver even if the app is closed, where the browser can; and keep our storage when space runs short. */
 async function ask_browser(): Promise<void> {
-  await navigator.storage.persist?.().catch(() => false);
   const worker = await navigator.serviceWorker?.ready;
   await worker?.sync?.register("outbox").catch(() => undefined);
+  await navigator.storage.persist?.().catch(() => false);
 }
 
 function device_kind(): string {
