@@ -58,6 +58,7 @@ class House:
     redis_url: str = ""
     port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
+    through: str = ""  # a module that prepares a process and then runs the one that is named to it
     running: list[Process] = field(default_factory=list)
 
     @property
@@ -96,6 +97,7 @@ class House:
 
     def _start(self, name: str, words: Sequence[str], **more: str) -> Process:
         log = self.folder / f"{name}.log"
+        words = ["-m", self.through, *words[1:]] if self.through else words
         with log.open("ab") as said:
             child = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self.environment(**more), stdout=said, stderr=said)
         process = Process(name, log, child)

@@ -6,7 +6,7 @@
         shown = await phone.desktop.nth(1)
         phone.desktop.press(shown)
 
-A process that shall send to the lab is started through ``lab.serving("backend.web.server")`` with ``lab.environment``.
+A House whose processes shall send to the lab: ``house(url, **lab.environment)``, then ``house.through = lab.through``.
 """
 
 import base64
@@ -58,13 +58,13 @@ class Lab:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What tells a process, started through ``serving``, where the lab is."""
+        """What tells a process, started through ``through``, where the lab is."""
         return {PORT_NAME: str(self.service.port), TRUST_NAME: str(self.certificate.path)}
 
-    @staticmethod
-    def serving(module: str, *words: str) -> list[str]:
-        """The words after the interpreter's name that run a module of ours so that it sends to the lab."""
-        return ["-m", "tests.journeys.pushlab.serve", module, *words]
+    @property
+    def through(self) -> str:
+        """The module to start our processes through, so that they send to the lab (``House.through``)."""
+        return "tests.journeys.pushlab.serve"
 
     def carrier(self, origin: str, subject: str) -> Carrier:
         """How a sender in this very process reaches the lab."""
