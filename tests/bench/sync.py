@@ -17,7 +17,7 @@ from tests.bench.stage import cpu_seconds, stage
 from tests.journeys.house import Process, house
 
 ROUNDS = 7
-PEOPLE = {"worker_500": "field_worker", "parent": "receiving_parent"}
+PEOPLE = {"worker_500": "worker", "parent": "receiving"}
 NOTHING_NEW = 300
 
 

@@ -1,0 +1,73 @@
+"""What a person does in the app, in words of the app: choose who to be, wait for it to be true, go somewhere, write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.journeys.browser import open_installed
+
+PATIENCE_MS = 30_000
+
+
+async def sign_in_as(page: Page, origin: str, key: str) -> None:
+    """One tap on a demonstration person."""
+    await open_installed(page, origin)
+    people = await page.evaluate("fetch('/v1/demo').then(answer => answer.json()).then(body => body.people)")
+    (name,) = (person["display_name"] for person in people if person["key"] == key)
+    await page.locator("button.row", has_text=name).first.click()
+    await page.locator("header .status").wait_for(timeout=PATIENCE_MS)
+
+
+async def held_everything(page: Page) -> None:
+    """Wait until the app itself says that it has checked and that nothing is missing."""
+    await expect(page.locator("header .status[data-tone=good]")).to_be_visible(timeout=2 * PATIENCE_MS)
+
+
+async def cut(page: Page) -> None:
+    """No network: the app says so."""
+    await page.context.set_offline(True)
+    await expect(page.locator("header .status[data-tone=off]")).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def connect(page: Page) -> None:
+    await page.context.set_offline(False)
+    await held_everything(page)
+
+
+async def go(page: Page, path: str) -> None:
+    """Follow an address inside the app, as a link does, without loading the page again."""
+    await page.evaluate("path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path)
+    await expect(page.locator("main h1")).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def write_message(page: Page, text: str) -> None:
+    """In the thread that is open."""
+    await page.locator(".composer textarea").fill(text)
+    await page.locator(".composer button[type=submit]").click()
+    await expect(page.locator(".composer textarea")).to_have_value("")
+
+
+async def text_of(page: Page, selector: str = "main") -> str:
+    return (await page.locator(selector).first.inner_text()).strip()
+
+
+async def device_holds(page: Page) -> list[Any]:
+    """Everything that this browser keeps in its databases, as the page's script can read it."""
+    held: list[Any] = await page.evaluate(
+        """async () => {
+          const all = [];
+          for (const { name } of await indexedDB.databases()) {
+            const db = await new Promise((ok, no) => { const q = indexedDB.open(name); q.onsuccess = () => ok(q.result); q.onerror = no; });
+            for (const store of db.objectStoreNames) {
+              const rows = await new Promise((ok, no) => {
+                const q = db.transaction(store).objectStore(store).getAll(); q.onsuccess = () => ok(q.result); q.onerror = no; });
+              all.push([name, store, rows]);
+            }
+            db.close();
+          }
+          return all;
+        }"""
+    )
+    return held

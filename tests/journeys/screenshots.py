@@ -1,0 +1,92 @@
+"""`./porchlight screenshots`: a picture of every screen, on a phone and on a desk, light and dark, in both languages."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+from backend import node
+from tests.bench.stage import stage
+from tests.journeys.app import go, held_everything, sign_in_as
+from tests.journeys.browser import DESK, PHONE, browser, open_installed
+from tests.journeys.house import House, house
+
+SIZES: dict[str, dict[str, Any]] = {"390x844": PHONE, "1024x768": DESK}
+SCHEMES = ("light", "dark")
+LANGUAGES = ("en", "es")
+SHARED = ("/calendar", "/messages", "/attention", "/more", "/more/language", "/more/text", "/more/notices", "/more/phone")
+REST = ("/more/leave", "/more/about", "/more/sign-out", "/nowhere")
+SCREENS: dict[str, Sequence[str]] = {
+    "receiving": ("/", "{case}", "{case}/payments", "{case}/statement", "/messages/{scope}", *SHARED, *REST),
+    "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
+    "both": ("/", "/payments", "/messages"),
+    "worker": ("/", "{case}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),
+}
+SETTLE_MS = 250
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Takes them all; answers 0."""
+    out = Path(arguments.out)
+    out.mkdir(parents=True, exist_ok=True)
+    node.main()
+    with stage() as server, house(server.url()) as made:
+        made.api()
+        count = asyncio.run(_all(made, out))
+    print(f"{count} pictures in {out}")
+    return 0
+
+
+async def _all(made: House, out: Path) -> int:
+    count = 0
+    for size, scheme, language in itertools.product(SIZES, SCHEMES, LANGUAGES):
+        options = {**SIZES[size], "color_scheme": scheme, "locale": "es-US" if language == "es" else "en-US"}
+        for person in SCREENS:
+            with tempfile.TemporaryDirectory(prefix="porchlight-pictures-", ignore_cleanup_errors=True) as profile:
+                async with browser(Path(profile), **options) as context:
+                    page = await context.new_page()
+                    count += await _person(page, made.origin, person, (out, f"{size}-{scheme}-{language}-{person}", language))
+    return count
+
+
+async def _person(page: Page, origin: str, person: str, where: tuple[Path, str, str]) -> int:
+    out, name, language = where
+    await page.add_init_script(f"localStorage.setItem('porchlight.preferences', JSON.stringify({{ language: '{language}' }}))")
+    if person == "receiving":
+        await open_installed(page, origin)
+        await _picture(page, out / f"{name}-sign-in.png")
+    await sign_in_as(page, origin, person)
+    await held_everything(page)
+    scope, thread = await _somewhere(page)
+    for pattern in SCREENS[person]:
+        path = pattern.format(case=f"/case/{scope}", scope=scope, thread=thread)
+        await go(page, path)
+        await _picture(page, out / f"{name}{_file_of(pattern)}.png")
+    return len(SCREENS[person])
+
+
+async def _somewhere(page: Page) -> tuple[str, str]:
+    """A case of this person's, and the address of a thread that a worker has."""
+    link = await page.locator("main a[href^='/case/']").first.get_attribute("href") or ""
+    scope = link.removeprefix("/case/").split("/")[0]
+    await go(page, "/messages")
+    threads = page.locator("main a[href^='/messages/']")
+    thread = await threads.first.get_attribute("href") if await threads.count() else "/messages"
+    await go(page, "/")
+    return scope, thread or "/messages"
+
+
+async def _picture(page: Page, path: Path) -> None:
+    await page.wait_for_timeout(SETTLE_MS)
+    await page.screenshot(path=path, full_page=True)
+
+
+def _file_of(pattern: str) -> str:
+    return "-" + (pattern.replace("{", "").replace("}", "").strip("/").replace("/", "-") or "home")

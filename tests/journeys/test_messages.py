@@ -1,0 +1,119 @@
+"""Two parents and a worker: what one writes without a signal arrives, is answered, and the other parent's phone learns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from backend.accounts.passwords import hash_password
+from backend.db import connection
+from tests.backend.browsing import PASSWORD
+from tests.journeys.app import connect, cut, device_holds, go, held_everything, write_message
+from tests.journeys.browser import browser, open_installed
+from tests.journeys.house import House, house
+from tests.make import make_account, make_agency, make_assignment, make_case, make_participant
+
+pytestmark = pytest.mark.browser
+
+NEWS = "My hours were cut on Monday, marker-7731."
+ANSWER = "Thank you. Please send your last two pay stubs, marker-8842."
+
+
+class Family(NamedTuple):
+    case: UUID
+    ana_part: UUID
+
+
+@pytest.fixture
+async def family(fresh_db: str) -> Family:
+    await make_agency()
+    case, hashed = await make_case(), await hash_password(PASSWORD)
+    people = {"ana": ("CP", "Ana", "Rivera"), "bo": ("NCP", "Bo", "Diaz")}
+    parts = {}
+    for login, (role, first, last) in people.items():
+        await make_account(login=login, person_id=login, password_hash=hashed, display_name=f"{first} {last}")
+        parts[login] = await make_participant(case, role, person_id=login, first_name=first, last_name=last)
+    await make_account("caseworker", login="wendy", worker_login="w", password_hash=hashed, display_name="Wendy Park")
+    await make_assignment(case, "w")
+    return Family(case, parts["ana"])
+
+
+@pytest.fixture
+async def installation(fresh_db: str, family: Family, built: Path) -> AsyncIterator[House]:
+    with house(fresh_db) as made:
+        made.api()
+        yield made
+
+
+async def sign_in(context: BrowserContext, origin: str, login: str) -> Page:
+    page = context.pages[0] if context.pages else await context.new_page()
+    await open_installed(page, origin)
+    await page.locator("#login").fill(login)
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await held_everything(page)
+    return page
+
+
+async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_only_the_case_team(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as open_things:
+        bo = await sign_in(await open_things.enter_async_context(browser(tmp_path / "bo")), installation.origin, "bo")
+        wendy = await sign_in(await open_things.enter_async_context(browser(tmp_path / "wendy")), installation.origin, "wendy")
+
+        async with browser(tmp_path / "ana") as context:
+            ana = await sign_in(context, installation.origin, "ana")
+            await go(ana, f"/messages/{family.case}")
+            await cut(ana)
+            await write_message(ana, NEWS)
+            await expect(ana.locator(".bubble", has_text=NEWS)).to_contain_text("phone")
+            await expect(ana.locator("header .status[data-tone=care]")).to_be_visible()
+
+        async with connection() as held:
+            assert await held.fetchval("SELECT count(*) FROM message") == 0
+
+        ana_context = await open_things.enter_async_context(browser(tmp_path / "ana"))
+        ana = await ana_context.new_page()
+        await open_installed(ana, f"{installation.origin}/messages/{family.case}")
+        await held_everything(ana)
+        await expect(ana.locator(".bubble", has_text=NEWS)).to_be_visible()
+        async with connection() as held:
+            assert await held.fetchval("SELECT count(*) FROM message") == 1
+
+        await go(wendy, f"/messages/{family.case}/{family.ana_part}")
+        await expect(wendy.locator(".bubble", has_text=NEWS)).to_be_visible(timeout=20_000)
+        await write_message(wendy, ANSWER)
+        await expect(ana.locator(".bubble", has_text=ANSWER)).to_be_visible(timeout=20_000)
+        assert "Wendy" not in str(await device_holds(ana))
+
+        await cut(bo)
+        await connect(bo)
+        assert not [marker for marker in ("7731", "8842") if marker in str(await device_holds(bo))]
+
+
+async def test_two_tabs_number_what_they_write_without_a_gap_or_a_double(installation: House, family: Family, tmp_path: Path) -> None:
+    async with browser(tmp_path / "ana") as context:
+        first = await sign_in(context, installation.origin, "ana")
+        second = await context.new_page()
+        await open_installed(second, installation.origin)
+        await held_everything(second)
+        for page in (first, second):
+            await go(page, f"/messages/{family.case}")
+        await cut(first)
+        for number in range(3):
+            await write_message(first, f"first {number}")
+            await write_message(second, f"second {number}")
+        await connect(first)
+        await expect(first.locator("header .status[data-tone=good]")).to_be_visible(timeout=20_000)
+        async with connection() as held:
+            said = [row["body"] for row in await held.fetch("SELECT body FROM message ORDER BY received_at")]
+            numbers = [row["n"] for row in await held.fetch("SELECT n FROM sync_mutation ORDER BY n")]
+        assert said == [f"{who} {number}" for number in range(3) for who in ("first", "second")]
+        assert numbers == [1, 2, 3, 4, 5, 6]
