@@ -29,6 +29,7 @@ TOOLS = VENV / "tools"
 STAMP = VENV / "porchlight.json"
 TOOLS_LOCK = ROOT / "requirements-tools.lock"
 LOCKS: dict[Level, Path] = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 NO_INSTALLER = """Porchlight could not install what it needs: this Python has neither pip nor venv's own copy of it.
 Do one of these and start again:
   Debian, Ubuntu: apt-get install python3-venv
@@ -73,6 +74,12 @@ def tool(name: str) -> Path:
 def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where this machine keeps what it must remember."""
     return Path(environ.get("PORCHLIGHT_DATA") or ROOT / ".data").expanduser().absolute()
+
+
+def certificates() -> str | None:
+    """The machine's own list of authorities, which installers with a list of theirs are told to use as well."""
+    given = os.environ.get("SSL_CERT_FILE")
+    return given or next((place for place in CERTIFICATES if os.path.exists(place)), None)
 
 
 def lock() -> int:
@@ -154,6 +161,8 @@ def _uv_does(arguments: list[str]) -> bool:
     if "PIP_INDEX_URL" in env:
         env.setdefault("UV_DEFAULT_INDEX", env["PIP_INDEX_URL"])
     env["UV_NO_CONFIG"] = "1"
+    if authorities := certificates():
+        env["SSL_CERT_FILE"] = authorities
     done = subprocess.run([uv, *arguments, "-q", "--no-progress"], env=env, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         print(f"uv did not manage: {done.stderr.strip()[-400:]}", file=sys.stderr)

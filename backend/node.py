@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from backend.environment import ROOT, tool
+from backend.environment import ROOT, certificates, tool
 
 PWA = ROOT / "pwa"
 DIST = PWA / "dist"
@@ -38,7 +38,9 @@ class Node(NamedTuple):
 
     def environment(self) -> dict[str, str]:
         """The environment in which scripts find this Node first."""
-        return {**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+        authorities = certificates()
+        trust = {"NODE_EXTRA_CA_CERTS": authorities} if authorities else {}
+        return {**trust, **os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
 
 
 def find_node() -> Node:
