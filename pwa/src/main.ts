@@ -9,10 +9,14 @@ import { follow_target, watch_target } from "./store/target.ts";
 import { register_worker } from "./update.ts";
 
 async function boot(): Promise<void> {
+  performance.mark("begun");
   await Promise.all([start(REGISTRY), follow_target()]);
+  performance.mark("held");
   const root = document.getElementById("app");
   if (root) render(h(App, null), root);
+  performance.mark("drawn");
   after_paint(() => {
+    performance.mark("painted");
     begin_sync();
     watch_target();
     watch_push();

@@ -57,6 +57,8 @@ export interface Changes {
 }
 
 export interface Boxes {
+  /** Opened: for whoever has something else to wait for meanwhile. */
+  ready(): Promise<void>;
   read(): Promise<{ standing: Standing; holds: Holds; list: ListBox }>;
   scope(scope: string): Promise<ScopeBox | null>;
   scopes(scopes: readonly string[]): Promise<Map<string, ScopeBox>>;
@@ -96,6 +98,7 @@ export function boxes_of(key: string): Boxes {
     fresh.createObjectStore("scopes", { keyPath: "scope" });
   });
   return {
+    ready: () => db.use(() => Promise.resolve()),
     read: () => db.use(async it => {
       const meta = it.transaction("meta").store;
       const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
@@ -103,6 +106,7 @@ export function boxes_of(key: string): Boxes {
     }),
     scope: scope => db.use(async it => await it.get("scopes", scope) ?? null),
     scopes: scopes => db.use(async it => {
+      if (!scopes.length) return new Map();
       const store = it.transaction("scopes").store;
       const found = await Promise.all(scopes.map(scope => store.get(scope)));
       return new Map(found.flatMap(box => box ? [[box.scope, box]] : []));

@@ -48,9 +48,10 @@ export function drop(key: keyof Things): Promise<void> {
   return db.use(it => it.delete("things", key));
 }
 
-/** Read and clear in one transaction, so that two tabs do not both follow one tap. */
+/** Read and clear in one transaction, so that two tabs do not both follow one tap. Mostly there is nothing: then nothing is written. */
 export function take<K extends keyof Things>(key: K): Promise<Things[K] | undefined> {
   return db.use(async it => {
+    if (await it.count("things", key) === 0) return undefined;
     const tx = it.transaction("things", "readwrite");
     const thing = await tx.store.get(key) as Things[K] | undefined;
     if (thing !== undefined) await tx.store.delete(key);

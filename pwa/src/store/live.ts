@@ -219,9 +219,9 @@ function in_turn(work: () => Promise<void>): void {
 }
 
 async function read_all(it: Open, scopes: readonly string[]): Promise<void> {
-  const items = await it.store.outbox.items();
-  const { standing, holds, list } = await it.store.boxes.read();
   const wanted = on_show().filter(scope => scopes.includes(scope));
+  const [items] = await Promise.all([it.store.outbox.items(), it.store.boxes.ready()]);
+  const { standing, holds, list } = await it.store.boxes.read();
   const found = await it.store.boxes.scopes(wanted);
   if (open !== it) return;
   poll_s = standing.poll_s;

@@ -7,14 +7,15 @@
 declare const __FILES__: readonly (readonly [path: string, hash: string])[];
 
 const CACHE = "files";
-const HASHES = new Map(__FILES__);
+const FILES = __FILES__;
+const HASHES = new Map(FILES);
 
 const key_of = (path: string, hash: string): string => `${path}?__=${hash}`;
 
 /** All or nothing: one missing or mixed-up file fails the install, and the version before stays. */
 export async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await Promise.all(__FILES__.map(async ([path, hash]) => {
+  await Promise.all(FILES.map(async ([path, hash]) => {
     const key = key_of(path, hash);
     if (!await cache.match(key)) await cache.put(key, await fetch_exactly(path, hash));
   }));
@@ -23,7 +24,7 @@ export async function install(): Promise<void> {
 export async function prune(): Promise<void> {
   for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
   const cache = await caches.open(CACHE);
-  const current = new Set(__FILES__.map(([path, hash]) => new URL(key_of(path, hash), location.origin).href));
+  const current = new Set(FILES.map(([path, hash]) => new URL(key_of(path, hash), location.origin).href));
   for (const request of await cache.keys()) if (!current.has(request.url)) await cache.delete(request);
 }
 
