@@ -101,7 +101,8 @@ def _passes(check: Check, environment: dict[str, str]) -> bool:
     """Run one check; what it says is shown when it fails."""
     began = time.monotonic()
     command = [*check.command]
-    done = subprocess.run(command, cwd=check.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    plain = environment | {"NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=check.folder, env=plain, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     word = "ok" if done.returncode == 0 else "FAILED"
     said = "" if done.returncode == 0 else f"\n{done.stdout}{done.stderr}"
     print(f"{check.name:<16} {word:<7} {time.monotonic() - began:5.1f} s{said}", flush=True)

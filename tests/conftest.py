@@ -43,6 +43,12 @@ for name in ("REDIS_URL", "DROP_FOLDER", "EXTRACT_KEYS", "PUSH_HOSTS", "PORCHLIG
     os.environ.pop(name, None)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What `./porchlight test` found before the tests stands above their closing line."""
+    if failed := os.environ.get("PORCHLIGHT_CHECKS_FAILED"):
+        terminalreporter.write_line(f"CHECKS FAILED BEFORE THE TESTS: {failed}", red=True)
+
+
 def pytest_unconfigure() -> None:
     SERVER.stop()
     shutil.rmtree(BASE, ignore_errors=True)
