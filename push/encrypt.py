@@ -4,7 +4,7 @@
 tokens, stands in the package's public ``vapid`` attribute. ``pywebpush`` encrypts independently: ``second_encoder``.
 """
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -35,8 +35,8 @@ class _Signer:
     def __init__(self, tokens: Tokens, key: Key) -> None:
         self._tokens, self._key = tokens, key
 
-    def get_authorization_header(self, endpoint: Any, subscriber: str, expiration: int) -> str:
-        return self._tokens.header(self._key, audience(str(endpoint)))
+    def get_authorization_header(self, endpoint: str, subscriber: str, expiration: int) -> str:
+        return self._tokens.header(self._key, audience(endpoint))
 
 
 class Encryptor:
@@ -88,5 +88,6 @@ def _new_maker(key: Key) -> WebPush:
 
 
 def _as_the_package_takes_it(subscription: Subscription) -> WebPushSubscription:
-    keys = WebPushKeys(auth=subscription.auth, p256dh=subscription.p256dh)
-    return WebPushSubscription.model_validate({"endpoint": subscription.endpoint, "keys": keys})
+    """Built without the package's own validation: endpoint and keys passed ours, which is stricter, before they were kept."""
+    keys = WebPushKeys.model_construct(auth=subscription.auth, p256dh=subscription.p256dh)
+    return WebPushSubscription.model_construct(endpoint=subscription.endpoint, keys=keys)

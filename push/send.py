@@ -108,9 +108,7 @@ class Sender:
         log.log(level, "%s %s %s %s", endpoint.service, subscription.label, outcome.result, outcome.status)
         return outcome
 
-    async def _carry(
-        self, notification: Notification, subscription: Subscription, key: Key, where: tuple[Endpoint, Try]
-    ) -> Outcome:
+    async def _carry(self, notification: Notification, subscription: Subscription, key: Key, where: tuple[Endpoint, Try]) -> Outcome:
         endpoint, this = where
         text = document(notification, subscription.locale, self.origin)
         try:

@@ -23,6 +23,7 @@ from push.secrets import base64url
 DELIVER: Final = "notices.deliver"
 SWEEP: Final = "notices.sweep"
 SWEEP_S: Final = 5.0
+DAY_S: Final = 86_400.0
 ROUND_S: Final = 60.0
 RUN_S: Final = 120.0
 HIGHEST_TTL_S: Final = 7 * 86_400
@@ -45,6 +46,12 @@ async def deliver(payload: Payload) -> None:
 async def sweep(payload: Payload) -> None:
     """Finds what was due and never sent: a lost hint, a process that died, a try that waited."""
     await deliver(payload)
+
+
+@every(DAY_S, "notices.tidy", timeout_s=1800)
+async def tidy(payload: Payload) -> None:
+    """Old deliveries, notices and subscriptions that ended are deleted."""
+    await queue.tidy()
 
 
 async def deliver_round() -> int:

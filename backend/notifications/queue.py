@@ -93,6 +93,15 @@ UPDATE notice n SET state = r.state, not_before = coalesce(r.next_at, n.not_befo
 FROM unnest($12::uuid[], $13::int[], $14::text[], $15::timestamptz[]) AS r (id, attempts, state, next_at)
 WHERE n.id = r.id AND n.attempts = r.attempts AND n.state = 'queued'"""  # noqa: S608
 
+# Three months of deliveries answer an operator's questions; a year of notices answers a person's.
+TIDY: Final = (
+    "DELETE FROM push_delivery WHERE last_at < now() - interval '90 days' AND state <> 'queued'",
+    "DELETE FROM notice n WHERE n.ended_at < now() - interval '400 days' "
+    "AND NOT EXISTS (SELECT 1 FROM push_delivery d WHERE d.notice_id = n.id)",
+    "DELETE FROM push_subscription s WHERE s.state = 'gone' AND coalesce(s.last_ok_at, s.created_at) < now() - interval "
+    "'90 days' AND NOT EXISTS (SELECT 1 FROM push_delivery d WHERE d.subscription_id = s.id)",
+)
+
 
 class Claimed(msgspec.Struct, frozen=True):
     """The notices that this process holds: their attempt (which fences the lease) and all of their deliveries.
@@ -176,3 +185,10 @@ async def record(claimed: Claimed, tried: Sequence[Tried], learned: Sequence[Lea
         except asyncpg.DeadlockDetectedError:
             if not left:
                 raise
+
+
+async def tidy() -> None:
+    """Deletes what nobody will ask about any more."""
+    async with DB.transaction(), connection() as held:
+        for statement in TIDY:
+            await held.execute(statement)

@@ -268,9 +268,7 @@ async def test_every_phone_of_a_person_is_told_and_each_under_a_topic_of_its_own
     assert len(topics) == 2
 
 
-async def test_when_one_phone_is_throttled_the_other_is_told_now_and_not_again_later(
-    service: PushService, family: Family
-) -> None:
+async def test_when_one_phone_is_throttled_the_other_is_told_now_and_not_again_later(service: PushService, family: Family) -> None:
     second = await make_phone(family.receiving.actor)
     path = family.receiving.phone.subscription.endpoint.partition("googleapis.com")[2]
     service.answers[path] = (500, {})
@@ -295,9 +293,7 @@ async def test_nothing_is_sent_while_a_transaction_is_open(service: PushService,
     assert busy == []
 
 
-async def test_a_process_with_another_secret_blames_nobody(
-    service: PushService, family: Family, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_process_with_another_secret_blames_nobody(service: PushService, family: Family, monkeypatch: pytest.MonkeyPatch) -> None:
     await happens(paid(family))
     monkeypatch.setattr(engine, "SETTINGS", msgspec.structs.replace(SETTINGS, secret="x" * 44))
     await engine.close()
@@ -318,3 +314,18 @@ async def test_a_delivery_knows_when_it_was_first_and_last_tried(service: PushSe
     (row,) = await rows("SELECT first_at, last_at, answer, attempts FROM push_delivery")
     assert isinstance(row["first_at"], datetime)
     assert (row["answer"], row["attempts"]) == (201, 1)
+
+
+async def test_what_ended_long_ago_is_deleted_and_what_lives_stays(service: PushService, family: Family) -> None:
+    await happens(paid(family))
+    await jobs.deliver({})
+    await actions.unsubscribe(family.paying.actor, family.paying.phone.subscription.endpoint)
+    async with connection() as held:
+        await held.execute("UPDATE push_delivery SET last_at = now() - interval '1 year'")
+        await held.execute("UPDATE notice SET ended_at = now() - interval '2 years'")
+        await held.execute("UPDATE push_subscription SET created_at = now() - interval '1 year', last_ok_at = NULL")
+    await jobs.tidy({})
+    assert await notice_states() == []
+    accounts = {row["account_id"] for row in await rows("SELECT account_id FROM push_subscription")}
+    assert family.receiving.actor.account_id in accounts
+    assert family.paying.actor.account_id not in accounts

@@ -93,7 +93,7 @@ async def test_a_payment_reaches_the_lock_screen_as_the_generic_sentence_and_not
             assert [row["state"] for row in await held.fetch("SELECT state FROM push_subscription")] == ["gone"]
 
 
-async def test_a_phone_that_was_off_is_told_when_it_comes_back_and_the_other_parents_phone_is_not_told_what_is_not_its(
+async def test_a_phone_that_was_off_is_told_later_and_the_other_parents_only_of_what_concerns_both(
     installation: House, family: Family, lab: Lab, tmp_path: Path
 ) -> None:
     async with lab.phone(tmp_path / "bo") as bo:
