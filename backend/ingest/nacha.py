@@ -309,7 +309,7 @@ def _records(raw: bytes) -> Iterator[tuple[int, str]]:
 def _segments(addenda: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """The DED segments of an 820 set, which runs on from addenda to addenda, with the line on which each begins."""
     whole = "".join(payload for _, payload in addenda).rstrip()
-    for found in re.finditer(r"(?:^|[\\~])\s*(DED\*[^\\~]*[\\~]?)", whole):
+    for found in re.finditer(r"(?:^|(?<=[\\~]))\s*(DED\*[^\\~]*[\\~]?)", whole):
         yield addenda[found.start(1) // 80][0], found[1].replace("~", "\\")
 
 
