@@ -13,6 +13,7 @@ import { LeaveQuickly, watch_shift } from "./ui/LeaveQuickly.tsx";
 import { follow_preferences, preferences } from "./ui/preferences.ts";
 import { go, listen, path } from "./ui/router.ts";
 import { Broken, Loading, Lost } from "./ui/States.tsx";
+import { LanguageSwitch } from "./ui/LanguageSwitch.tsx";
 import { Status } from "./ui/Status.tsx";
 import { Tabs } from "./ui/Tabs.tsx";
 import "./ui/style.css";
@@ -27,13 +28,13 @@ export function App() {
   const audience: Audience | null = session.value ? (session.value.role === "parent" ? "parent" : "staff") : null;
   const found = audience && find_route(path.value, audience);
   return (
-    <div class="shell">
+    <div class="shell" data-out={audience ? undefined : ""}>
       <a class="skip" href="#main">{words().app.skip}</a>
       <header class="top">
         <LeaveQuickly />
         <div class="top-start">
           <a class="brand" href="/" aria-label={words().app.name}><Lamp /><span class="brand-name">{words().app.name}</span></a>
-          {audience && <Status />}
+          {audience ? <Status /> : <LanguageSwitch />}
         </div>
       </header>
       <main class="main" id="main">

@@ -8,7 +8,7 @@ import type { Params } from "../routes.ts";
 import { cases, state } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
-import { Mark } from "../ui/Card.tsx";
+import { Mark, Pieces } from "../ui/Card.tsx";
 import { now, today } from "../ui/clock.ts";
 import { SearchField } from "../ui/Field.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
@@ -104,8 +104,8 @@ function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {
     <li>
       <a class="row case-row" href={`/case/${item.scope}`}>
         <span class="row-text">
-          <span class="row-title">{item.receiving || caseload.no_name} <span class="versus">·</span> {item.paying || caseload.no_name}</span>
-          <span class="soft">{item.case_number}{children && ` · ${children}`}</span>
+          <span class="row-title">{item.receiving || caseload.no_name}{"\u00a0"}<span class="versus">·</span> {item.paying || caseload.no_name}</span>
+          <span class="soft"><Pieces>{[item.case_number, children]}</Pieces></span>
         </span>
         <span class="marks">
           {marks.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}

@@ -19,6 +19,7 @@ import { Parties } from "./BriefParties.tsx";
 import { NextStep, Promises } from "./BriefNext.tsx";
 import { newest_events } from "./Events.tsx";
 import { WithCase } from "./Held.tsx";
+import { list_item } from "./rules.ts";
 
 const EVENTS = 10;
 
@@ -31,9 +32,9 @@ function Opened({ box }: { box: CaseBox }) {
   const { nav, codes } = words();
   const facts = box.case;
   return (
-    <Screen title={facts.case_number} tab_title={say.title} wide back={{ href: "/", label: nav.caseload }}
+    <Screen title={parties_of(box)} tab_title={say.title} wide back={{ href: "/", label: nav.caseload }}
       aside={<div class="no-print"><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
-      lead={<span class="line"><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark>{codes.stage[facts.stage].staff} · {fill(say.opened, { day: say_day(language.value, facts.opened_on, today.value) })}</span>}>
+      lead={<span class="line"><strong>{facts.case_number}</strong><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark><span>{codes.stage[facts.stage].staff}</span><span>{fill(say.opened, { day: say_day(language.value, facts.opened_on, today.value) })}</span></span>}>
       {box.stale && <Banner tone="note"><p>{say.stale}</p></Banner>}
       <Safety box={box} />
       {(facts.initiating_fips || facts.responding_fips) && <Banner tone="note" icon="info"><p>{say.other_state}</p></Banner>}
@@ -44,6 +45,12 @@ function Opened({ box }: { box: CaseBox }) {
       <Fresh />
     </Screen>
   );
+}
+
+/** The two sides by name, the receiving one first. */
+function parties_of(box: CaseBox): string {
+  const { receiving, paying } = list_item(box);
+  return [receiving, paying].filter(Boolean).join("\u00a0· ") || box.case.case_number;
 }
 
 function Safety({ box }: { box: CaseBox }) {

@@ -3,6 +3,7 @@ import { count, fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
+import { room_text } from "../hearings/words.ts";
 import { reply_clock } from "../messages/rules.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Card, Mark, Section } from "../ui/Card.tsx";
@@ -26,7 +27,7 @@ export function NextStep({ box }: { box: CaseBox }) {
           {whole ? (
             <p>
               <strong><OnDay day={whole.starts_local} />, <AtTime local={whole.starts_local} zone={whole.time_zone} /></strong> · {say_code(codes.hearing_kind, whole.kind)}<br />
-              <span class="soft">{whole.court}{whole.room && `, ${fill(more().calendar.room, { room: whole.room })}`}</span>
+              <span class="soft">{whole.court}{whole.room && `, ${room_text(whole.room)}`}</span>
             </p>
           ) : <p class="soft">{say.no_hearing}</p>}
         </div>

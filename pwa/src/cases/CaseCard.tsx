@@ -5,6 +5,7 @@ import { say_code } from "../i18n/codes.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import { now, today } from "../ui/clock.ts";
+import { Pieces } from "../ui/Card.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { AtTime, OnDay } from "../ui/When.tsx";
 import { paying } from "./box.ts";
@@ -21,7 +22,7 @@ export function CaseCard({ item }: { item: CaseListItem }) {
       <div class="card-body">
         <div class="case-card-head">
           <h2>{title}</h2>
-          <p class="soft">{part[item.part]}{children && <> · {fill(home.case_number, { number: item.case_number })}</>}</p>
+          <p class="soft"><Pieces>{[part[item.part], children && fill(home.case_number, { number: item.case_number })]}</Pieces></p>
         </div>
         <p class="headline">{headline_text(item)}</p>
         <HoldReason item={item} />

@@ -7,7 +7,7 @@ import type { Params } from "../routes.ts";
 import { agency } from "../store/live.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Buttons, LinkButton } from "../ui/Button.tsx";
-import { Card, Fact, Facts, Section } from "../ui/Card.tsx";
+import { Card, Fact, Facts, Pieces, Section } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
@@ -30,7 +30,7 @@ function Opened({ box }: { box: CaseBox }) {
   const children = names_of(item.children, home.and);
   return (
     <Screen title={children ? fill(home.support_for, { names: children }) : say.title} tab_title={say.title} back={{ href: "/", label: nav.home }}
-      lead={<>{words().part[item.part]} · {fill(say.number, { number: box.case.case_number })}</>}>
+      lead={<Pieces>{[words().part[item.part], fill(say.number, { number: box.case.case_number })]}</Pieces>}>
       <p class="headline">{headline_text(item)}</p>
       <Life box={box} />
       <Next box={box} />

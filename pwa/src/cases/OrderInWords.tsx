@@ -5,6 +5,7 @@ import { language, more, words } from "../i18n/language.ts";
 import { say_long_day } from "../i18n/say.ts";
 import { lines_today, past_due } from "../payments/rules.ts";
 import type { CaseBox } from "../store/model.ts";
+import { LinkButton } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Money, money } from "../ui/Money.tsx";
@@ -20,6 +21,7 @@ export function OrderInWords({ box }: { box: CaseBox }) {
         {orders.length === 0 && <p>{say.no_order}</p>}
         {orders.map(order => <OneOrder key={order.id} box={box} order={order} part={part} />)}
         <PastDue balances={box.balances} />
+        <div><LinkButton icon="money" href={`/case/${box.scope}/payments`}>{say.all_payments}</LinkButton></div>
       </Card>
     </Section>
   );
@@ -35,7 +37,7 @@ export function PastDue({ balances }: { balances: CaseBox["balances"] }) {
       <p class="figure">{sum.cents === 0 ? say.past_due_none : <Money cents={sum.cents} />}</p>
       {sum.cents !== 0 && balances.length > 1 && (
         <ul class="stack-tight">
-          {balances.map(one => <li key={one.id} class="line apart"><span>{say_code(more().balance_kind, one.kind)}</span><Money cents={one.amount_cents} /></li>)}
+          {balances.map(one => <li key={one.id} class="sums"><span>{say_code(more().balance_kind, one.kind)}</span><Money cents={one.amount_cents} /></li>)}
         </ul>
       )}
       <p class="soft">{fill(say.counted_on, { day: say_long_day(language.value, sum.as_of_on) })}</p>

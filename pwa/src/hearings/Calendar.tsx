@@ -40,7 +40,7 @@ function Dates({ boxes }: { boxes: readonly CaseBox[] }) {
       {coming.length === 0 && <Nothing icon="calendar" title={say.none_title}>{say.none}</Nothing>}
       {coming.length > 0 && (
         <Section title={say.coming}>
-          <div class="stack">{coming.map(({ box, ...hearing }) => <HearingCard key={hearing.id} hearing={hearing} scope={box.scope} about={about(box)} part={part_in(box)} />)}</div>
+          <div class="stack">{coming.map(({ box, ...hearing }, at) => <HearingCard key={hearing.id} first={at === 0} hearing={hearing} scope={box.scope} about={about(box)} part={part_in(box)} />)}</div>
         </Section>
       )}
       {past.length > 0 && (

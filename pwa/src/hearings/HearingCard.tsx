@@ -14,13 +14,21 @@ import { Icon } from "../ui/Icon.tsx";
 import { AtTime, OnDay } from "../ui/When.tsx";
 import { type Day, day_in, days_between } from "../ui/when.ts";
 import { calendar_file } from "./rules.ts";
+import { room_text } from "./words.ts";
 
 interface HearingProps {
   hearing: Held<"hearing">;
   about: string;
 }
 
-export function HearingCard({ hearing, about, scope, part }: HearingProps & { scope: string; part: Part }) {
+interface HearingCardProps extends HearingProps {
+  scope: string;
+  part: Part;
+  /** The soonest says openly what happens if it is missed; the others keep it one tap away. */
+  first: boolean;
+}
+
+export function HearingCard({ hearing, about, scope, part, first }: HearingCardProps) {
   const { calendar: say } = more();
   const off = hearing.status === "cancelled";
   return (
@@ -31,12 +39,13 @@ export function HearingCard({ hearing, about, scope, part }: HearingProps & { sc
           <div class="stack-tight">
             <h3 class="hearing-title">{say_code(words().codes.hearing_kind, hearing.kind)}</h3>
             {about && <p class="soft">{about}</p>}
-            <p class="big"><strong><AtTime local={hearing.starts_local} zone={hearing.time_zone} /></strong> <span class="soft">· {in_days(hearing)}</span></p>
+            <p class="big"><strong><AtTime local={hearing.starts_local} zone={hearing.time_zone} /></strong> <span class="soft piece">· {in_days(hearing)}</span></p>
             {hearing.status !== "set" && <div><Mark tone="care" icon="alert">{say.status[hearing.status]}</Mark></div>}
           </div>
         </div>
         {!off && <Place hearing={hearing} />}
-        {!off && <Know hearing={hearing} scope={scope} part={part} />}
+        {!off && first && <Banner tone="note" icon="info"><p><strong>{say.missed}</strong> {say.missed_why}</p></Banner>}
+        {!off && <Know hearing={hearing} scope={scope} part={part} first={first} />}
         <AddToCalendar hearing={hearing} />
       </div>
     </article>
@@ -66,7 +75,7 @@ export function DayTile({ day }: { day: Day }) {
       <span aria-hidden="true">{weekday}</span>
       <strong aria-hidden="true">{Number(day.slice(8, 10))}</strong>
       <span aria-hidden="true">{rest.join(" ").replace(/[0-9]/g, "").trim()}</span>
-      <span class="unseen"><OnDay day={day} style="weekday" /></span>
+      <span class="unseen"><OnDay day={day} form="weekday" /></span>
     </span>
   );
 }
@@ -84,29 +93,27 @@ function Place({ hearing }: { hearing: Held<"hearing"> }) {
     <p class="with-mark">
       <Icon name="place" />
       <span>
-        <strong>{hearing.court}</strong>{hearing.room && <>, {fill(say.room, { room: hearing.room })}</>}<br />
+        <strong>{hearing.court}</strong>{hearing.room && <>, {room_text(hearing.room)}</>}<br />
         {hearing.address ?? <>{say.no_place} {agency.value?.phone}</>}
       </span>
     </p>
   );
 }
 
-function Know({ hearing, scope, part }: { hearing: Held<"hearing">; scope: string; part: Part }) {
+function Know({ hearing, scope, part, first }: Omit<HearingCardProps, "about">) {
   const { calendar: say } = more();
   return (
-    <>
-      <Banner tone="note" icon="info"><p><strong>{say.missed}</strong> {say.missed_why}</p></Banner>
-      <details>
-        <summary><Icon name="next" size={18} />{say.details}</summary>
-        <div class="stack">
-          <List title={say.bring} items={hearing.remote ? say.bring_remote : say.bring_list} />
-          <List title={say.plan} items={say.plan_list} />
-          <div><h4>{say.other_day}</h4><p>{say.other_day_why} {part !== "staff" && !hearing.remote && say.separate}</p></div>
-          <p class="soft">{fill(say.lasts, { n: hearing.minutes })} {fill(say.docket, { number: hearing.docket_number })}.</p>
-          <div><LinkButton icon="messages" href={`/messages/${scope}`}>{say.ask}</LinkButton></div>
-        </div>
-      </details>
-    </>
+    <details>
+      <summary><Icon name="next" size={18} />{say.details}</summary>
+      <div class="stack">
+        <List title={say.bring} items={hearing.remote ? say.bring_remote : say.bring_list} />
+        <List title={say.plan} items={say.plan_list} />
+        {!first && <div><h4>{say.missed}</h4><p>{say.missed_why}</p></div>}
+        <div><h4>{say.other_day}</h4><p>{say.other_day_why} {part !== "staff" && !hearing.remote && say.separate}</p></div>
+        <p class="soft">{fill(say.lasts, { n: hearing.minutes })} {fill(say.docket, { number: hearing.docket_number })}.</p>
+        <div><LinkButton icon="messages" href={`/messages/${scope}`}>{say.ask}</LinkButton></div>
+      </div>
+    </details>
   );
 }
 
@@ -124,7 +131,7 @@ function AddToCalendar({ hearing }: { hearing: Held<"hearing"> }) {
     setTimeout(() => { URL.revokeObjectURL(address); }, 60_000);
   };
   return (
-    <div class="stack-tight no-print">
+    <div class="aside no-print">
       <Buttons><Button icon="calendar" onPress={add}>{say.add}</Button></Buttons>
       <p class="soft">{say.add_why}</p>
     </div>

@@ -8,7 +8,7 @@ import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
 import { Button } from "../ui/Button.tsx";
-import { Mark } from "../ui/Card.tsx";
+import { Mark, Pieces } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
@@ -51,8 +51,8 @@ function Sitting({ entry }: { entry: Entry }) {
       <a class="row case-row" href={`/case/${item.scope}`}>
         <strong class="at"><AtTime local={entry.starts_local} zone={entry.time_zone} /></strong>
         <span class="row-text">
-          <span class="row-title">{item.receiving || caseload.no_name} <span class="versus">·</span> {item.paying || caseload.no_name}</span>
-          <span class="soft">{say_code(codes.hearing_kind, entry.kind)} · {item.case_number}</span>
+          <span class="row-title">{item.receiving || caseload.no_name}{"\u00a0"}<span class="versus">·</span> {item.paying || caseload.no_name}</span>
+          <span class="soft"><Pieces>{[say_code(codes.hearing_kind, entry.kind), item.case_number]}</Pieces></span>
         </span>
         <span class="marks">
           {entry.status !== "set" && <Mark tone="care">{say.status_staff[entry.status]}</Mark>}

@@ -5,10 +5,10 @@ import type { Language } from "./language.ts";
 const TAGS: Record<Language, string> = { en: "en-US", es: "es-US" };
 const dates = new Map<string, Intl.DateTimeFormat>();
 
-/** "Tue, Nov 24"; with the year when it is not this one, if `today` is given. */
-export function say_day(language: Language, day: Day, today?: Day): string {
+/** "Tue, Nov 24"; with the year when it is not this one, if `today` is given; `plain` leaves the weekday out. */
+export function say_day(language: Language, day: Day, today?: Day, plain = false): string {
   const far = today !== undefined && day.slice(0, 4) !== today.slice(0, 4);
-  return date_format(language, { weekday: far ? undefined : "short", month: "short", day: "numeric", year: far ? "numeric" : undefined })
+  return date_format(language, { weekday: far || plain ? undefined : "short", month: "short", day: "numeric", year: far ? "numeric" : undefined })
     .format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
 }
 
@@ -24,7 +24,7 @@ export function say_weekday(language: Language, day: Day): string {
 
 /** "9:30 AM", from a wall time `YYYY-MM-DDTHH:MM`. */
 export function say_time(language: Language, local: string): string {
-  return date_format(language, { hour: "numeric", minute: "2-digit" }).format(Date.parse(`${local.slice(0, 16)}Z`));
+  return unbroken(date_format(language, { hour: "numeric", minute: "2-digit" }).format(Date.parse(`${local.slice(0, 16)}Z`)));
 }
 
 /** "November 2026", or "Nov" when short. */
@@ -45,7 +45,12 @@ export function say_instant(language: Language, at: number, now: number): string
   const shape: Intl.DateTimeFormatOptions = same
     ? { hour: "numeric", minute: "2-digit" }
     : { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-  return new Intl.DateTimeFormat(TAGS[language], shape).format(at);
+  return unbroken(new Intl.DateTimeFormat(TAGS[language], shape).format(at));
+}
+
+/** Keeps "PM" on the line of its hour. */
+function unbroken(text: string): string {
+  return text.replace(/ (?=[AaPp]\.?\s?[Mm])/g, "\u00a0").replace(/(?<=[ap]\.) (?=m\.)/g, "\u00a0");
 }
 
 function date_format(language: Language, shape: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

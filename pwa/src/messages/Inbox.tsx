@@ -6,7 +6,7 @@ import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
 import { Button } from "../ui/Button.tsx";
-import { Mark } from "../ui/Card.tsx";
+import { Mark, Pieces } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
@@ -45,7 +45,7 @@ function Row({ row: { item, thread } }: { row: InboxRow }) {
         <span class="row-text">
           <span class="row-title">{thread.name || caseload.no_name} <span class="soft role">{role}</span></span>
           <span class="snippet">{!thread.last_from_party && `${say.team}: `}{thread.snippet}</span>
-          <span class="soft">{item.case_number} · <AtInstant at={Date.parse(thread.last_at)} /></span>
+          <span class="soft"><Pieces>{[item.case_number, <AtInstant key="at" at={Date.parse(thread.last_at)} />]}</Pieces></span>
         </span>
         {due && <Mark tone={late ? "bad" : "care"} icon="clock">{late ? fill(say.overdue_staff, { day: due }) : fill(say.due_by, { day: due })}</Mark>}
       </a>

@@ -1,6 +1,6 @@
 /** One conversation between a party and the case team, with the reply clock and what has become of each message. */
 import { count, fill } from "../i18n/fill.ts";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { full_name, own_thread, part_in } from "../cases/box.ts";
 import { WithCase } from "../cases/Held.tsx";
 import { language, more, words } from "../i18n/language.ts";
@@ -10,6 +10,7 @@ import { agency } from "../store/live.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
+import { Pieces } from "../ui/Card.tsx";
 import { now, today } from "../ui/clock.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { Screen } from "../ui/Screen.tsx";
@@ -19,6 +20,8 @@ import { Composer } from "./Composer.tsx";
 import { type MessageState, reply_clock, thread_lines, type ThreadLine } from "./rules.ts";
 
 const DRAWN = 40;
+/** From so many messages on, a conversation opens at its end. */
+const LONG = 4;
 const ICONS: Record<MessageState, IconName> = { saved: "mobile", sending: "refresh", received: "check", answered: "check", needs_you: "alert" };
 const LATER_MS = 120_000;
 
@@ -58,11 +61,15 @@ function Clock({ box, thread, staff }: { box: CaseBox; thread: string; staff: bo
 function Lines({ lines, staff, name }: { lines: readonly ThreadLine[]; staff: boolean; name: string }) {
   const { messages: say } = more();
   const [drawn, draw] = useState(DRAWN);
+  const end = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (lines.length > LONG) end.current?.scrollIntoView({ block: "center" });
+  }, []);
   if (lines.length === 0) return <Nothing icon="messages" title={say.none_title}>{staff ? say.none_staff : say.none}</Nothing>;
   return (
     <>
       {lines.length > drawn && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{say.earlier}</Button></div>}
-      <ol class="thread">{lines.slice(-drawn).map(line => <Line key={line.message.id} line={line} staff={staff} name={name} />)}</ol>
+      <ol class="thread">{lines.slice(-drawn).map(line => <Line key={line.message.id} line={line} staff={staff} name={name} />)}<li ref={end} /></ol>
     </>
   );
 }
@@ -90,12 +97,12 @@ function Fate({ message, state, at }: { message: ThreadLine["message"]; state: M
   return (
     <p class="fate soft">
       <Icon name={ICONS[state]} size={18} />
-      <span>
-        {state === "needs_you" ? <a href="/attention">{say.state.needs_you}</a> : say.state[state]}
-        {message.receipt && <> · {fill(say.receipt, { number: message.receipt })}</>}
-        {message.answer_due_on && state === "received" && <> · {fill(say.due_by, { day: say_day(language.value, message.answer_due_on, today.value) })}</>}
-        {at - written > LATER_MS && <> · {fill(say.written_later, { written: say_instant(language.value, written, now.value) })}</>}
-      </span>
+      <Pieces>{[
+        state === "needs_you" ? <a key="why" href="/attention">{say.state.needs_you}</a> : say.state[state],
+        message.receipt && fill(say.receipt, { number: message.receipt }),
+        state === "received" && message.answer_due_on && fill(say.due_by, { day: say_day(language.value, message.answer_due_on, today.value) }),
+        at - written > LATER_MS && fill(say.written_later, { written: say_instant(language.value, written, now.value) }),
+      ]}</Pieces>
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { CaseBox } from "../store/model.ts";
-import { Mark } from "../ui/Card.tsx";
+import { Mark, Pieces } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Money, money } from "../ui/Money.tsx";
@@ -25,10 +25,10 @@ export function OnePayment({ payment, box, part }: OnePaymentProps) {
   if (part !== "CP" || payment.reversed_by) {
     return (
       <li>
-        <div class="row">
+        <div class="row case-row">
           <span class="row-text">
             <span class="row-title" data-struck={payment.reversed_by ? "" : undefined}><Money cents={payment.amount_cents} /></span>
-            <span class="soft">{fill(say.paid_on, { day: day(payment.paid_on) })} · {fill(say.posted, { day: day(payment.posted_on) })}</span>
+            <span class="soft"><Pieces>{[fill(say.paid_on, { day: day(payment.paid_on) }), fill(say.posted, { day: day(payment.posted_on) })]}</Pieces></span>
             {payment.reversed_by && <span>{say.reversed_why}</span>}
           </span>
           {payment.reversed_by && <Mark tone="care">{say.reversed}</Mark>}
@@ -73,7 +73,7 @@ function Way({ life, paid_cents }: { life: PaymentLife; paid_cents: number }) {
         ))}
       </Timeline>
       {life.sent_cents > 0 && life.sent_cents !== paid_cents && <p>{fill(say.amount, { sent: money(language.value, life.sent_cents), paid: money(language.value, paid_cents) })}</p>}
-      <p class="soft">{[life.method && say.method[life.method], life.expected_on && fill(say.expected, { day: say_day(language.value, life.expected_on, today.value) })].filter(Boolean).join(" · ")}</p>
+      <p class="soft"><Pieces>{[life.method && say.method[life.method], life.expected_on && fill(say.expected, { day: say_day(language.value, life.expected_on, today.value) })]}</Pieces></p>
     </div>
   );
 }

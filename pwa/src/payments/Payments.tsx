@@ -101,21 +101,16 @@ function Years({ box, sees_sent }: { box: CaseBox; sees_sent: boolean }) {
   return (
     <Section title={say.years}>
       <Card>
-        <div class="table-wrap" tabIndex={0} role="region" aria-label={say.years}>
-          <table class="table">
-            <thead><tr><th scope="col">{say.year}</th><th scope="col" class="number">{say.due}</th><th scope="col" class="number">{say.paid}</th>{sees_sent && <th scope="col" class="number">{say.sent}</th>}</tr></thead>
-            <tbody>
-              {year_totals(box, today.value, sees_sent).slice(0, 6).map(row => (
-                <tr key={row.year}>
-                  <th scope="row">{row.year}{row.year === this_year && <span class="soft"> {say.so_far}</span>}</th>
-                  <td class="number"><Money cents={row.due_cents} /></td>
-                  <td class="number"><Money cents={row.paid_cents} /></td>
-                  {sees_sent && <td class="number"><Money cents={row.sent_cents ?? 0} /></td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        {year_totals(box, today.value, sees_sent).slice(0, 6).map(row => (
+          <div key={row.year} class="year">
+            <h3>{row.year}{row.year === this_year && <span class="soft role"> {say.so_far}</span>}</h3>
+            <dl class="figures">
+              <div><dt>{say.due}</dt><dd><Money cents={row.due_cents} /></dd></div>
+              <div><dt>{say.paid}</dt><dd><Money cents={row.paid_cents} /></dd></div>
+              {row.sent_cents !== null && <div><dt>{say.sent}</dt><dd><Money cents={row.sent_cents} /></dd></div>}
+            </dl>
+          </div>
+        ))}
         <div><LinkButton icon="print" href={`/case/${box.scope}/statement`}>{say.statement}</LinkButton></div>
       </Card>
     </Section>

@@ -56,9 +56,9 @@ function PaymentTable({ payments, paid_cents }: { payments: CaseBox["payments"];
       <tbody>
         {payments.map(one => (
           <tr key={one.id}>
-            <th scope="row"><OnDay day={one.paid_on} /></th>
-            <td><OnDay day={one.posted_on} /></td>
-            <td class="number" data-struck={one.reversed_by ? "" : undefined}><Money cents={one.amount_cents} />{one.reversed_by && <> ({say.reversed})</>}</td>
+            <th scope="row"><OnDay day={one.paid_on} form="plain" /></th>
+            <td><OnDay day={one.posted_on} form="plain" /></td>
+            <td class="number" data-struck={one.reversed_by ? "" : undefined}><Money cents={one.amount_cents} />{one.reversed_by && <><br />{say.reversed}</>}</td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 /** What was due, what was paid and where each payment is. Amounts are integer cents; nothing here decides how the law splits money. */
 import type { CaseBox, Held } from "../store/model.ts";
-import { type Day, type Month, add_days, add_months, days_between, days_in_month, month_of } from "../ui/when.ts";
+import { type Day, type Month, add_days, add_months, days_between, month_of } from "../ui/when.ts";
 import type { Disbursement, Obligation, Payment } from "../wire.ts";
 
 export interface MonthRow {
@@ -43,15 +43,13 @@ const REACHED: Record<Disbursement["status"], number> = { processing: 1, held: 1
 const SETTLE_DAYS = 10;
 const WEEK: Partial<Record<Obligation["frequency"], number>> = { weekly: 7, biweekly: 14 };
 
-/** The days in a month on which one line of an order falls due. */
+/** The days in a month on which one line of an order falls due: weeks count from its first day, months from the 1st (and the 15th). */
 export function due_dates(line: Pick<Obligation, "frequency" | "from_on" | "to_on">, month: Month): Day[] {
   const inside = (day: Day) => day >= line.from_on && (!line.to_on || day <= line.to_on);
   const step = WEEK[line.frequency];
   if (step) return weekly_dates(line.from_on, month, step).filter(inside);
-  const last = days_in_month(month);
-  const first = Math.min(Number(line.from_on.slice(8, 10)), last);
-  const days = line.frequency === "semimonthly" ? [1, 15] : [first];
-  return days.map(day => `${month}-${String(day).padStart(2, "0")}`).filter(inside);
+  const days = line.frequency === "semimonthly" ? ["01", "15"] : ["01"];
+  return days.map(day => `${month}-${day}`).filter(inside);
 }
 
 /** What all lines of all orders make due in a month. */

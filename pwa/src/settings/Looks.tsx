@@ -1,9 +1,10 @@
 /** Language and text size of this phone. */
-import { type Language, LANGUAGES, language, more, speak } from "../i18n/language.ts";
+import { type Language, LANGUAGES, language, more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { Card } from "../ui/Card.tsx";
 import { Choice } from "../ui/Field.tsx";
 import { prefer, preferences, type TextSize } from "../ui/preferences.ts";
+import { choose_language } from "../ui/LanguageSwitch.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { back_to_more } from "./back.ts";
 
@@ -20,12 +21,7 @@ export function LanguageScreen(_: { params: Params }) {
 
 export function LanguageChoice() {
   const options = (Object.keys(LANGUAGES) as Language[]).map(value => ({ value, label: LANGUAGES[value], lang: value }));
-  return <Choice legend={more().language.title} hidden name="language" value={language.value} options={options} onChange={choose} />;
-}
-
-export function choose(value: Language): void {
-  prefer({ language: value });
-  void speak(value);
+  return <Choice legend={more().language.title} hidden name="language" value={language.value} options={options} onChange={choose_language} />;
 }
 
 export function TextScreen(_: { params: Params }) {

@@ -1,16 +1,15 @@
 /** The door: a form that works with password managers and keeps what was typed, and one-tap demonstration people where offered. */
 import { count } from "../i18n/fill.ts";
 import { useEffect, useState } from "preact/hooks";
-import { LANGUAGES, type Language, language, more, words } from "../i18n/language.ts";
+import { language, more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
-import { choose } from "../settings/Looks.tsx";
 import { demo_people, demo_sign_in, type SignInFailure, sign_in } from "../store/live.ts";
 import type { DemoPerson } from "../store/model.ts";
 import { Button } from "../ui/Button.tsx";
 import { ButtonRow, Card, Mark, Rows, Section } from "../ui/Card.tsx";
 import { ErrorSummary, type Fault } from "../ui/ErrorSummary.tsx";
 import { TextField } from "../ui/Field.tsx";
-import { Icon, Lamp } from "../ui/Icon.tsx";
+import { Icon } from "../ui/Icon.tsx";
 import { Screen } from "../ui/Screen.tsx";
 
 export function SignIn(_: { params: Params }) {
@@ -26,7 +25,7 @@ export function SignIn(_: { params: Params }) {
     if (failure) fault([{ say: failure_text(failure) }]);
   };
   return (
-    <Screen title={say.welcome} tab_title={say.title} lead={say.lead} aside={<LanguageSwitch />}>
+    <Screen title={say.welcome} tab_title={say.title} lead={say.lead}>
       <ErrorSummary title={say.faults} faults={faults} />
       <Form busy={busy} fault={fault} enter={enter} wrong={faults} />
       <Demo enter={enter} />
@@ -91,11 +90,6 @@ function Demo({ enter }: Pick<FormProps, "enter">) {
   );
 }
 
-function LanguageSwitch() {
-  const other: Language = language.value === "en" ? "es" : "en";
-  return <button type="button" class="button" data-kind="plain" lang={other} onClick={() => { choose(other); }}><Icon name="globe" size={20} />{LANGUAGES[other]}</button>;
-}
-
 function Small() {
   const { signin: say } = more();
   return (
@@ -103,7 +97,6 @@ function Small() {
       {[[say.who_made, say.who_made_text], [say.kept, say.kept_text]].map(([title, text]) => (
         <details key={title}><summary><Icon name="next" size={18} />{title}</summary><p>{text}</p></details>
       ))}
-      <p class="unseen"><Lamp />{words().app.name}</p>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Surfaces: a card, a section with its heading, a list of rows, marks and facts. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h, toChildArray } from "preact";
 import { Icon, type IconName } from "./Icon.tsx";
 
 export function Card({ children, foot, plain = false }: { children: ComponentChildren; foot?: ComponentChildren; plain?: boolean }) {
@@ -81,6 +81,12 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
 
 export function Mark({ tone = "plain", icon, children }: { tone?: "plain" | "good" | "care" | "bad"; icon?: IconName; children: ComponentChildren }) {
   return <span class="mark" data-tone={tone}>{icon && <Icon name={icon} size={18} />}{children}</span>;
+}
+
+/** Short facts in a row, with a dot between those that share a line and none where a line begins. */
+export function Pieces({ children }: { children: ComponentChildren }) {
+  const pieces = toChildArray(children).filter(child => child !== "");
+  return <span class="pieces">{h("span", null, ...pieces.map(child => h("span", null, child)))}</span>;
 }
 
 function RowText({ title, detail }: Pick<RowProps, "title" | "detail">) {

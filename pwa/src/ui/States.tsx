@@ -43,7 +43,7 @@ export function Lost() {
   return (
     <Screen title={app.lost_title}>
       <p>{app.lost}</p>
-      <LinkButton href="/" kind="primary">{app.go_home}</LinkButton>
+      <div><LinkButton href="/" kind="primary">{app.go_home}</LinkButton></div>
     </Screen>
   );
 }

@@ -5,9 +5,9 @@ import { now, own_zone, today } from "./clock.ts";
 import { type Day, instant_of } from "./when.ts";
 
 /** "Tue, Nov 24", with the year when it is another year. */
-export function OnDay({ day, style = "short" }: { day: Day; style?: "short" | "long" | "weekday" }) {
+export function OnDay({ day, form = "short" }: { day: Day; form?: "short" | "plain" | "long" | "weekday" }) {
   const speech = language.value;
-  const text = style === "long" ? say_long_day(speech, day) : style === "weekday" ? say_weekday(speech, day) : say_day(speech, day, today.value);
+  const text = form === "long" ? say_long_day(speech, day) : form === "weekday" ? say_weekday(speech, day) : say_day(speech, day, today.value, form === "plain");
   return <time dateTime={day.slice(0, 10)}>{text}</time>;
 }
 

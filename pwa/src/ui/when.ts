@@ -49,10 +49,6 @@ export function add_months(month: Month, months: number): Month {
   return `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}`;
 }
 
-export function days_in_month(month: Month): number {
-  return days_between(`${month}-01`, `${add_months(month, 1)}-01`);
-}
-
 function zone_format(zone: string): Intl.DateTimeFormat {
   let format = zones.get(zone);
   if (!format) {
