@@ -175,6 +175,8 @@ class Embedded:
         lines = self._pid_file()
         if len(lines) <= READY_LINE or lines[READY_LINE].strip() != "ready" or lines[SOCKET_LINE] != str(self.socket_dir):
             return False
+        if not lines[0].isdecimal() or not _is_postgres(int(lines[0])):
+            return False
         with socket.socket(socket.AF_UNIX) as probe:
             try:
                 probe.connect(str(self.socket_dir / f".s.PGSQL.{PORT}"))

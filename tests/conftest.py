@@ -112,6 +112,15 @@ async def fresh_db(pool: SafeEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 
 @pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that every account may enter: for root, another account runs PostgreSQL."""
+    made = BASE / f"open-{os.urandom(4).hex()}"
+    made.mkdir(mode=0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
 def now() -> datetime:
     """A moment for rules, which never ask the clock: a Monday morning in winter."""
     return datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

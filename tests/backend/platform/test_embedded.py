@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,16 +31,8 @@ server.stop()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder that the account which runs the server for root can reach."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
-
-
-@pytest.fixture
-def server(place: Path) -> Iterator[Embedded]:
-    made = Embedded(place / "a folder with spaces, and a name that is longer than a socket's path may ever be" / "postgres", unsafe=True)
+def server(open_folder: Path) -> Iterator[Embedded]:
+    made = Embedded(open_folder / "a folder with spaces, whose name is longer than a socket's path may ever be" / "postgres", unsafe=True)
     yield made
     made.start()
     made.stop()
@@ -113,6 +106,8 @@ async def test_after_the_server_itself_was_killed_what_was_committed_is_there(se
     durable.start()
     await ask(durable, "CREATE TABLE kept AS SELECT 7 AS n")
     os.kill(postmaster(durable), signal.SIGKILL)
+    while _is_postgres(postmaster(durable)):
+        time.sleep(0.01)
     again = Embedded(server.folder)
     again.start()
     assert await ask(again, "SELECT n FROM kept") == 7
@@ -136,11 +131,11 @@ async def test_an_interrupted_first_start_leaves_nothing_in_the_way(server: Embe
     assert await ask(server, "SELECT 1") == 1
 
 
-def test_data_of_a_version_we_do_not_have_is_told(place: Path) -> None:
-    (place / "postgres").mkdir()
-    (place / "postgres" / "PG_VERSION").write_text("9\n")
+def test_data_of_a_version_we_do_not_have_is_told(open_folder: Path) -> None:
+    (open_folder / "postgres").mkdir()
+    (open_folder / "postgres" / "PG_VERSION").write_text("9\n")
     with pytest.raises(Trouble, match="PostgreSQL 9"):
-        Embedded(place / "postgres")
+        Embedded(open_folder / "postgres")
 
 
 def test_without_any_binaries_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

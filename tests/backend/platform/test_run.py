@@ -68,12 +68,10 @@ def let_interrupt() -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def run(open_folder: Path) -> Iterator[Run]:
     from tests.journeys.house import free_port
 
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    made = Run(tmp_path / "data", free_port())
+    made = Run(open_folder / "data", free_port())
     yield made
     if made.process.poll() is None:
         made.end(signal.SIGTERM)
