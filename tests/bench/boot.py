@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
-from tests.journeys.app import held_everything, sign_in_as
 
 from tests.bench.stage import stage
+from tests.journeys.app import held_everything, sign_in_as
 from tests.journeys.browser import browser, like_phone, open_installed, slow_cpu
 from tests.journeys.house import House, house
 

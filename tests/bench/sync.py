@@ -100,4 +100,5 @@ def _unpack(packed: bytes, coding: str | None) -> bytes:
 
     import brotli
 
-    return {"br": brotli.decompress, "gzip": gzip.decompress}.get(coding or "", bytes)(packed)
+    unpacked: bytes = {"br": brotli.decompress, "gzip": gzip.decompress}.get(coding or "", bytes)(packed)
+    return unpacked

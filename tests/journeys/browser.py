@@ -62,6 +62,6 @@ async def slow_cpu(page: Page, rate: float) -> None:
 
 async def like_phone(page: Page, index: float) -> float:
     """Slow the page until it runs like a phone of this benchmark index, whatever this host is; answers the rate."""
-    rate = max(1.0, await page.evaluate(SPEED) / index)
+    rate: float = max(1.0, await page.evaluate(SPEED) / index)
     await slow_cpu(page, rate)
     return rate

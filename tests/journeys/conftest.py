@@ -33,7 +33,7 @@ async def demo_template(server: Embedded) -> str:
     await ensure_database(server, DEMO, TEMPLATE)
     environment = {**os.environ, "DATABASE_URL": server.url(DEMO), "PORCHLIGHT_DATA": str(BASE / "journeys")}
     command = [sys.executable, "-m", "backend.cli", "demo", "load"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)  # noqa: ASYNC221
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return DEMO
 

@@ -125,9 +125,9 @@ async def test_both_processes_and_the_worker_stop_when_asked_with_a_stream_open(
     async with _client(production, production.port) as client:
         await _sign_in(client, "ana")
         listening = asyncio.Event()
-        waiting = asyncio.ensure_future(anext(_pokes(client, listening), None))
+        waiting = asyncio.ensure_future(anext(_pokes(client, listening), "the stream ended"))
         async with asyncio.timeout(20):
             await listening.wait()
         assert await asyncio.to_thread(process.stop) in (0, -signal.SIGTERM)
-        assert await waiting is None
+        assert await waiting == "the stream ended"
     assert await asyncio.to_thread(worker.stop) == 0
