@@ -112,7 +112,7 @@ async def load_tomorrow() -> Report | None:
     delta = folder() / delta_name(step)
     if not delta.exists() and step <= DAYS:  # the folder was cleared: the same anchor writes the same days
         anchor = loaded[0]["as_of"].astimezone(ZoneInfo(ZONE)).date()
-        await asyncio.to_thread(write_extracts, folder(), anchor=anchor)
+        await asyncio.to_thread(write_extracts, folder(), anchor=anchor, cases=CASES, days=DAYS)
     return await load(delta) if delta.exists() else None
 
 

@@ -47,9 +47,9 @@ async def test_readers_see_the_old_state_or_the_new_one_and_never_a_mixture(db: 
     async def read() -> None:
         reader = await asyncpg.connect(os.environ["DATABASE_URL"])
         while not reading.is_set():
-            seen.add(tuple(await reader.fetchrow(sql)))
+            seen.update(tuple(row) for row in await reader.fetch(sql))
             await asyncio.sleep(0)
-        seen.add(tuple(await reader.fetchrow(sql)))
+        seen.update(tuple(row) for row in await reader.fetch(sql))
         await reader.close()
 
     task = asyncio.create_task(read())

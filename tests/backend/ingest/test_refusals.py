@@ -115,7 +115,7 @@ WHOLE = {
 async def test_a_file_that_fails_refuses_the_whole_extract(tmp_path: Path, what: str) -> None:
     spoil, sentence = WHOLE[what]
     extract = Extract()
-    spoil(extract)  # type: ignore[operator]
+    spoil(extract)
     if what == "an amount that is no number":
         extract.said["payments.csv"] = {"totals": {"amount_cents": 65099}}
     report = await refused(extract.write(tmp_path / "e"))
