@@ -1,6 +1,6 @@
 /** The box to write in. The text leaves it only once this phone has it for good. */
 import { count } from "../i18n/fill.ts";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import { session, state } from "../store/live.ts";
 import { Button } from "../ui/Button.tsx";
@@ -13,11 +13,11 @@ const WARN_AT = 300;
 
 export function Composer({ scope, thread, hint }: { scope: string; thread: string; hint: string }) {
   const { messages: say } = more();
-  const [text, write] = useState(draft_of(thread));
+  const text = draft_of(thread);
+  const write = (value: string) => { keep_draft(thread, value); };
   const [wrong, fault] = useState<string | undefined>();
   const [keeping, keep] = useState(false);
   const [told, tell] = useState("");
-  useEffect(() => { keep_draft(thread, text); }, [thread, text]);
   const send = async (event: Event) => {
     event.preventDefault();
     if (keeping) return;

@@ -29,6 +29,7 @@ export function start_loop(run: Turning["run"], poll_s: () => number): Loop {
   const seen = (): void => { if (is_visible()) wake(it); };
   const back = (): void => { it.pace = AT_ONCE; wake(it); };
   addEventListener("online", back);
+  addEventListener("offline", seen); // a try that fails at once, so that what the screen says is true at once
   document.addEventListener("visibilitychange", seen);
   return {
     wake() { wake(it); },
@@ -36,6 +37,7 @@ export function start_loop(run: Turning["run"], poll_s: () => number): Loop {
       it.stopped = true;
       clearTimeout(it.timer);
       removeEventListener("online", back);
+      removeEventListener("offline", seen);
       document.removeEventListener("visibilitychange", seen);
     },
   };
