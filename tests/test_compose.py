@@ -88,6 +88,12 @@ def test_the_api_and_the_worker_wait_for_the_migration(services: dict[str, Any])
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_what_an_api_takes_in_the_worker_can_read(services: dict[str, Any]) -> None:
+    for name in ("api", "worker"):
+        assert "data:/data" in services[name]["volumes"], name
+    assert "PORCHLIGHT_DATA=/data" in (ROOT / "Dockerfile").read_text()
+
+
 def test_the_worker_is_given_longer_to_stop_than_its_jobs_to_finish(services: dict[str, Any]) -> None:
     from backend.worker import WorkerSettings
 
