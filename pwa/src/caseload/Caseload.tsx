@@ -1,7 +1,7 @@
 /** Every case a worker holds, searched as one types. At most fifty rows are drawn at once. */
 import { count, fill } from "../i18n/fill.ts";
 import { computed, signal } from "@preact/signals";
-import { names_of } from "../cases/Home.tsx";
+import { names_of } from "../cases/names.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";

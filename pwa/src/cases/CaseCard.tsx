@@ -10,7 +10,7 @@ import { Icon, type IconName } from "../ui/Icon.tsx";
 import { AtTime, OnDay } from "../ui/When.tsx";
 import { paying } from "./box.ts";
 import { headline_words } from "./headline.ts";
-import { names_of } from "./Home.tsx";
+import { names_of } from "./names.ts";
 import { type CaseListItem, headline, next_hearing } from "./rules.ts";
 
 export function CaseCard({ item }: { item: CaseListItem }) {

@@ -14,7 +14,7 @@ import { Screen } from "../ui/Screen.tsx";
 import { own_thread } from "./box.ts";
 import { headline_text } from "./CaseCard.tsx";
 import { Events } from "./Events.tsx";
-import { names_of } from "./Home.tsx";
+import { names_of } from "./names.ts";
 import { OrderInWords } from "./OrderInWords.tsx";
 import { list_item, LIFE, stage_state } from "./rules.ts";
 import { WithCase } from "./Held.tsx";

@@ -10,7 +10,6 @@ import { Icon } from "../ui/Icon.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading, Nothing } from "../ui/States.tsx";
 import { CaseCard } from "./CaseCard.tsx";
-import type { CaseListItem } from "./rules.ts";
 
 export function Home(_: { params: Params }) {
   const { home } = words();
@@ -31,12 +30,6 @@ export function NeedsYou() {
   const { needs_you } = state.value;
   if (needs_you === 0) return null;
   return <Banner tone="care"><p>{count(home.needs_you, needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>;
-}
-
-/** Names in a row, as people say them. */
-export function names_of(children: CaseListItem["children"], and: string): string {
-  const names = children.map(name => name.split(" ")[0] ?? name);
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${and} ${names.at(-1) ?? ""}`;
 }
 
 function NoCase() {

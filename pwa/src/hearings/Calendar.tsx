@@ -1,6 +1,6 @@
 /** A parent's court dates: when, where, what to bring, what if it is missed, and an entry for the phone's calendar. */
 import { fill } from "../i18n/fill.ts";
-import { names_of } from "../cases/Home.tsx";
+import { names_of } from "../cases/names.ts";
 import { part_in } from "../cases/box.ts";
 import { list_item } from "../cases/rules.ts";
 import { more, words } from "../i18n/language.ts";

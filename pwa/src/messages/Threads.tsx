@@ -1,6 +1,6 @@
 /** A parent's conversations: one for each case. */
 import { count, fill } from "../i18n/fill.ts";
-import { names_of } from "../cases/Home.tsx";
+import { names_of } from "../cases/names.ts";
 import type { CaseListItem } from "../cases/rules.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";

@@ -1,7 +1,7 @@
 /** Payments without saying of which case: straight to the one there is, or a choice. */
 import { fill } from "../i18n/fill.ts";
 import { useEffect } from "preact/hooks";
-import { names_of } from "../cases/Home.tsx";
+import { names_of } from "../cases/names.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
