@@ -48,6 +48,7 @@ class Mirror:
     verb_new: str = "NULL"
     verb_changed: str = "NULL"
     verb_closed: str = "NULL"
+    until: str = "NULL::timestamptz"  # how long it is news, where the row tells
     live: str = "NOT t.closed"  # rows that a full extract would have to list
     close: str = "closed = true"  # $1 is the day of the extract
 
@@ -99,12 +100,13 @@ class _Turn:
         """How many rows it touched."""
         if self.quiet:
             return int((await self.held.execute(sql, *args)).rsplit(" ", 1)[-1])
-        rows = await self.held.fetch(f"{sql} RETURNING t.id, {self.mirror.scope}, {verb}", *args)
-        for row_id, scope, told in rows:
+        rows = await self.held.fetch(f"{sql} RETURNING t.id, {self.mirror.scope}, {verb}, {self.mirror.until}", *args)
+        for row_id, scope, told, until in rows:
             if scope is not None:
                 self.scopes.add(scope)
             if told is not None:
-                self.entries.append(Entry(told, case_id=scope, subject_id=row_id, batch_id=self.batch))
+                detail = {"until": until.isoformat()} if until else {}
+                self.entries.append(Entry(told, case_id=scope, subject_id=row_id, batch_id=self.batch, detail=detail))
         return len(rows)
 
 

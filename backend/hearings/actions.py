@@ -26,6 +26,7 @@ MIRRORS = (
         verb_new="'hearing.' || t.status",
         verb_changed=MOVED,
         verb_closed="'hearing.cancelled'",
+        until="t.starts_local AT TIME ZONE t.time_zone",
         live="t.status IN ('set', 'moved') AND t.starts_local >= $1::date",  # a docket need not list what is over
         close="status = 'cancelled'",
     ),

@@ -6,6 +6,7 @@ from backend.payments.rules import HOLD_REASONS, NEUTRAL_HOLD
 
 OPEN = {"closed": "false"}
 PAYMENT = ("originator", "settled_on", "trace")
+NEWS_DAYS = 14  # an older payment that comes to light is in the ledger, and no news
 KNOWN_HOLDS = ", ".join(f"'{code}'" for code in sorted(HOLD_REASONS))
 
 # A hold that could tell of a tax refund says only that it is looked at; its long date would say as much as its code.
@@ -37,6 +38,7 @@ MIRRORS = (
         was=("reversed_by",),
         verb_new="CASE WHEN t.reversed_by IS NULL THEN 'payment.posted' ELSE 'payment.reversed' END",
         verb_changed="CASE WHEN d.was_reversed_by IS NULL AND t.reversed_by IS NOT NULL THEN 'payment.reversed' END",
+        until=f"CASE WHEN t.reversed_by IS NULL THEN (t.posted_on + {NEWS_DAYS})::timestamptz END",
     ),
     Mirror(
         table="distribution",
@@ -62,5 +64,6 @@ MIRRORS = (
         was=("status",),
         verb_new="'disbursement.' || t.status",
         verb_changed="CASE WHEN d.was_status <> t.status THEN 'disbursement.' || t.status END",
+        until=f"(t.status_on + {NEWS_DAYS})::timestamptz",
     ),
 )

@@ -125,6 +125,13 @@ async def test_a_hearing_that_changes_says_how(tmp_path: Path, changed: dict[str
     assert await verbs() == [verb]
 
 
+async def test_the_journal_says_how_long_a_change_is_news(tmp_path: Path) -> None:
+    tables = {"payments.csv": [payment("T-8", 1)], "hearings.csv": [hearing("H-1", "2026-07-07T09:30")]}
+    await second(tmp_path, tables)
+    found = await values("SELECT verb || ' ' || (detail->>'until') FROM journal WHERE case_id IS NOT NULL ORDER BY 1")
+    assert found == ["hearing.moved 2026-07-07T13:30:00+00:00", "payment.posted 2026-03-06T00:00:00+00:00"]
+
+
 async def test_a_hearing_whose_minutes_or_clerk_change_has_not_moved(tmp_path: Path) -> None:
     await second(tmp_path, {"hearings.csv": [hearing("H-1", "2026-04-07T09:30", minutes=45, appearance="video")]})
     assert await verbs() == []
