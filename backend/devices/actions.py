@@ -65,20 +65,61 @@ async def exchange(actor: Actor, registry: Registry, request: SyncRequest) -> Sy
     async with connection() as c:
         device = await _known_device(c, actor, request.device)
     pushed = await _push(registry, request)
-    now = datetime.now(UTC)
     async with connection() as c:
-        seal = await epoch.current(c)
-        snapshot, reset = _opened(request, actor, registry, seal, now)
+        this = _Round(actor, registry, request, await epoch.current(c), datetime.now(UTC))
+        snapshot, reset = this.opened()
         pulled = await pull(c, registry, Asked(actor.account_id, request.device, snapshot, request.have, request.want))
-        await _seen(c, device, request, now)
-    return _response(actor, registry, request, pushed, pulled, _Moment(seal, now, reset))
+        await _seen(c, device, request, this.now)
+    return this.answer(pushed, pulled, reset)
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class _Round:
+    """One exchange, at one moment of one epoch."""
+
+    actor: Actor
+    registry: Registry
+    request: SyncRequest
     seal: epoch.Epoch
     now: datetime
-    reset: str | None
+
+    def opened(self) -> tuple[str | None, str | None]:
+        """The snapshot that the device builds upon, or the reason why it cannot."""
+        if self.request.cursor is None:
+            return None, None
+        try:
+            found = cursor.unseal(self.request.cursor, self.seal.key, self._holder())
+            cursor.check(found, self.seal.id, self.registry.schema, self.now)
+        except cursor.Unusable as unusable:
+            return None, str(unusable)
+        return found.snapshot, None
+
+    def answer(self, pushed: Pushed, pulled: Pulled, reset: str | None) -> SyncResponse:
+        """All of it, with a new cursor unless the old one still holds."""
+        return SyncResponse(
+            rid=self.request.rid,
+            now=int(self.now.timestamp() * 1000),
+            last_n=pulled.last_n,
+            lease_until=int(lease_until(self.actor.role, self.now).timestamp() * 1000),
+            poll_s=POLL_S,
+            cursor=None if pulled.snapshot is None else self._sealed(pulled.snapshot),
+            done=pushed.done,
+            load=pulled.load,
+            rows=pulled.rows,
+            stale=pulled.stale,
+            more=pulled.more,
+            expect=pushed.expect,
+            manifest=pulled.manifest,
+            reset=reset,
+        )
+
+    def _sealed(self, snapshot: str) -> str:
+        issued_at = int(self.now.timestamp())
+        made = cursor.Cursor(self.seal.id.bytes, self.registry.schema, issued_at, cursor.shrink(snapshot))
+        return cursor.seal(made, self.seal.key, self._holder())
+
+    def _holder(self) -> bytes:
+        return self.actor.account_id.bytes + self.request.device.bytes
 
 
 async def _known_device(c: Any, actor: Actor, device: UUID) -> Any:
@@ -105,39 +146,21 @@ async def _push(registry: Registry, request: SyncRequest) -> Pushed:
 
 
 async def _take(registry: Registry, device: UUID, mutation: Mutation) -> Done | None:
-    for left in reversed(range(RETRIES)):
+    """The outcome, or None when it broke us. What only met another transaction is tried again; a lost database is raised."""
+    for _ in range(RETRIES):
         try:
             async with DB.transaction(), connection() as c:
                 return await inbox.take(c, registry, device, mutation)
         except CONTENTION:
-            if not left:
-                raise
+            continue
         except (inbox.Expect, inbox.Forked, OSError, asyncpg.PostgresConnectionError):
             raise
-        except Exception:
-            log.exception("mutation %s of device %s broke", mutation.id, device)
-            async with connection() as c:
-                await inbox.crashed(c, device)
-            return None
-    raise AssertionError("unreachable")
-
-
-def _holder(actor: Actor, device: UUID) -> bytes:
-    return actor.account_id.bytes + device.bytes
-
-
-def _opened(
-    request: SyncRequest, actor: Actor, registry: Registry, seal: epoch.Epoch, now: datetime
-) -> tuple[str | None, str | None]:
-    """The snapshot that the device builds upon, or the reason why it cannot."""
-    if request.cursor is None:
-        return None, None
-    try:
-        opened = cursor.unseal(request.cursor, seal.key, _holder(actor, request.device))
-        cursor.check(opened, seal.id, registry.schema, now)
-    except cursor.Unusable as unusable:
-        return None, str(unusable)
-    return opened.snapshot, None
+        except Exception as fault:
+            log.error("mutation %s of device %s broke: %s", mutation.id, device, type(fault).__name__)
+            break
+    async with connection() as c:
+        await inbox.crashed(c, device)
+    return None
 
 
 async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:
@@ -145,28 +168,3 @@ async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> Non
     known = (device["schema"], device["manifest_digest"])
     if known != (request.schema, request.have) or request.next_n > device["next_n_seen"] or now - device["seen_at"] > SEEN_EVERY:
         await c.execute(SEEN, request.device, request.schema, request.next_n, request.have)
-
-
-def _response(
-    actor: Actor, registry: Registry, request: SyncRequest, pushed: Pushed, pulled: Pulled, at: _Moment
-) -> SyncResponse:
-    sealed = None
-    if pulled.snapshot is not None:
-        issued = cursor.Cursor(at.seal.id.bytes, registry.schema, int(at.now.timestamp()), cursor.shrink(pulled.snapshot))
-        sealed = cursor.seal(issued, at.seal.key, _holder(actor, request.device))
-    return SyncResponse(
-        rid=request.rid,
-        now=int(at.now.timestamp() * 1000),
-        last_n=pulled.last_n,
-        lease_until=int(lease_until(actor.role, at.now).timestamp() * 1000),
-        poll_s=POLL_S,
-        cursor=sealed,
-        done=pushed.done,
-        load=pulled.load,
-        rows=pulled.rows,
-        stale=pulled.stale,
-        more=pulled.more,
-        expect=pushed.expect,
-        manifest=pulled.manifest,
-        reset=at.reset,
-    )

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from backend.db import connection
 from backend.wake import current
 
 KEEP_ALIVE_S = 20.0
+LIFE_S = 300.0  # then the browser asks again, and is asked again who it is
 POKE = b"event: poke\ndata: \n\n"
 KEEP_ALIVE = b": still here\n\n"
 
@@ -58,7 +60,8 @@ class Hub:
         """The bytes of one open screen's event stream, until it or we leave."""
         with self.screen(principal) as poked:
             yield KEEP_ALIVE
-            while not self.closing.is_set():
+            ends = monotonic() + LIFE_S
+            while not self.closing.is_set() and monotonic() < ends:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE_S):
                         await poked.wait()
