@@ -171,9 +171,7 @@ async def test_a_recalled_release_leaves_the_phone_and_what_was_written_stays(
     assert "outbox-" in str(await device_holds(page))
 
 
-async def test_a_push_that_cannot_be_read_shows_the_generic_words_and_a_tap_leads_home(
-    installation: House, phone: BrowserContext
-) -> None:
+async def test_a_push_that_cannot_be_read_shows_the_generic_words_and_a_tap_leads_home(installation: House, phone: BrowserContext) -> None:
     page = await open_as_ana(phone, installation)
     await phone.grant_permissions(["notifications", "background-sync"], origin=installation.origin)
     await go(page, "/more")

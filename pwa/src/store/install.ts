@@ -27,7 +27,7 @@ interface Things {
   target: string;
   renewal: Renewal;
   /** Signed out while offline: the server still has to hear of it before anything else. */
-  sign_out_due: true;
+  sign_out_due: { device: string };
 }
 
 interface Schema extends DBSchema {

@@ -111,9 +111,11 @@ export async function sign_out({ forget, anyway = false }: { forget: boolean; an
   const { unsent } = state.value;
   if (forget && unsent && !anyway) return { done: false, unsent };
   await let_go().catch(() => undefined);
-  close();
+  stop();
   await leave(it.person, forget);
+  clear();
   news.tell({ what: "person" });
+  await end_session_if_due();
   return { done: true, unsent };
 }
 
@@ -147,10 +149,14 @@ async function adopt(person: Person): Promise<void> {
 }
 
 function close(): void {
+  stop();
+  clear();
+}
+
+function stop(): void {
   open?.loop?.stop();
   open?.poke?.stop();
   open = null;
-  clear();
 }
 
 /** One session with the server, with the phase told truly before, during and after. */
@@ -172,6 +178,7 @@ async function talk(it: Open, since: number): Promise<Ending> {
     return ending;
   }
   await outbox_changed(it);
+  await keep_session(it);
   now(phase_after(ending));
   if (ending.kind === "done") it.poke?.listen();
   return ending;
@@ -193,24 +200,33 @@ async function applied(it: Open, changes: Changes): Promise<void> {
   const boxes = new Map<string, ScopeBox | null>(drop.map(scope => [scope, null]));
   for (const box of put) boxes.set(box.scope, box);
   fill({ items, standing, holds, list, boxes });
-  await keep_account(it, list?.account ?? null);
 }
 
-/** Boot reads who is signed in before any box: keep that in step with what the agency says. */
-async function keep_account(it: Open, account: { language: string; display_name: string; role: string; time_zone: string } | null): Promise<void> {
-  if (!account || !session.value || open !== it) return;
+/** Boot reads who is signed in before any box: keep that in step with what the agency says, and with the device we have become. */
+async function keep_session(it: Open): Promise<void> {
+  const { id } = await it.store.outbox.device();
+  if (open !== it || !session.value) return;
+  if (session.value.device !== id) session.value = { ...session.value, device: id };
+  if (session.value === it.person.session) return;
   it.person = { ...it.person, session: session.value };
   await keep("person", it.person);
 }
 
 function hear(heard: News): void {
   const it = open;
-  if (heard.what === "person") location.reload();
+  if (heard.what === "person") void follow_person();
   else if (!it) return;
   else if (heard.what === "applied") in_turn(() => read_all(it, heard.scopes));
   else if (heard.what === "outbox") in_turn(() => read_outbox(it));
   else if (heard.what === "target") dispatchEvent(new Event("porchlight:target"));
   else fill_sending(heard.ids);
+}
+
+/** Somebody signed in or out elsewhere: begin anew, unless this page knows already. */
+async function follow_person(): Promise<void> {
+  const person = await recall("person");
+  const signed_in = person?.signed_in ? person.key : undefined;
+  if (signed_in !== open?.person.key) location.reload();
 }
 
 /** One reading after the other, so that an older one never overwrites a newer. */

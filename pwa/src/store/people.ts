@@ -38,19 +38,19 @@ export async function lose_session(person: Person, wipe: boolean): Promise<void>
 /** Leave this phone. The boxes always go; with `forget`, the outbox and its device id too. Nothing under way arrives any more. */
 export async function leave(person: Person, forget: boolean): Promise<void> {
   abort_all();
-  await keep("sign_out_due", true);
+  await keep("sign_out_due", { device: person.session.device });
   await drop("person");
   await navigator.locks.request("sync", async () => {
     await boxes_of(person.key).erase();
     if (forget) await outbox_of(person.key).erase();
   });
-  await end_session_if_due();
 }
 
 /** The cookie can only be ended by the server; a sign-out without a signal is owed and paid before anything else is asked. */
 export async function end_session_if_due(): Promise<void> {
-  if (!await recall("sign_out_due")) return;
-  const reply = await call("POST", "/v1/sign-out");
+  const due = await recall("sign_out_due");
+  if (!due) return;
+  const reply = await call("POST", "/v1/sign-out", due);
   if (reply.status === 204 || reply.status === 200 || reply.status === 401) await drop("sign_out_due");
 }
 

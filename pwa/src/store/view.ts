@@ -129,7 +129,9 @@ function fill_list(list: ListBox): void {
   const { account } = list;
   if (!session.value || !account || account.id !== session.value.account_id) return;
   const { role, display_name, language, time_zone } = account;
-  session.value = { ...session.value, role, display_name, language, time_zone };
+  const same = session.value.role === role && session.value.display_name === display_name
+    && session.value.language === language && session.value.time_zone === time_zone;
+  if (!same) session.value = { ...session.value, role, display_name, language, time_zone };
 }
 
 /** A box stays open while somebody looks at it. */
