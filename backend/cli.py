@@ -127,6 +127,7 @@ def _push(parser: argparse.ArgumentParser) -> None:
 
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
+    parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
 
 
 def _worker(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import itertools
 import tempfile
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from backend import node
+from backend.environment import ROOT
 from tests.bench.stage import stage
 from tests.journeys.app import go, held_everything, sign_in_as
 from tests.journeys.browser import DESK, PHONE, browser, open_installed
@@ -30,6 +32,10 @@ SCREENS: dict[str, Sequence[str]] = {
     "worker": ("/", "{case}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),
 }
 SETTLE_MS = 250
+PREFERENCES = "porchlight.preferences"
+PUBLIC = ROOT / "pwa" / "public" / "screenshots"
+SHELF = """body { margin: 20px 0 20px 20px; display: flex; gap: 30px; background: #e6e2d6 }
+img { width: 390px; height: 844px; border-radius: 34px; box-shadow: 0 10px 30px #0003 }"""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,9 +45,41 @@ def main(arguments: argparse.Namespace) -> int:
     node.main()
     with stage() as server, house(server.url()) as made:
         made.api()
-        count = asyncio.run(_all(made, out))
-    print(f"{count} pictures in {out}")
+        count = asyncio.run(_publish(made, out) if arguments.publish else _all(made, out))
+    print(f"{count} pictures")
     return 0
+
+
+async def _publish(made: House, out: Path) -> int:
+    """What the README and the app's manifest show."""
+    PUBLIC.mkdir(parents=True, exist_ok=True)
+    await _shoot(made.origin, "receiving", PHONE, {"/": "home", "{case}": "case", "{case}/payments": "payments"})
+    await _shoot(made.origin, "both", PHONE, {"/calendar": "calendar"})
+    await _shoot(made.origin, "worker", DESK, {"/": "caseload"})
+    for name in ("case", "calendar"):
+        (PUBLIC / f"{name}.png").rename(out / f"{name}.png")
+    phones = [PUBLIC / "home.png", out / "case.png", PUBLIC / "payments.png", out / "calendar.png"]
+    pictures = "".join(f"<img src='data:image/png;base64,{b64encode(path.read_bytes()).decode()}'>" for path in phones)
+    with tempfile.TemporaryDirectory(prefix="porchlight-pictures-", ignore_cleanup_errors=True) as profile:
+        async with browser(Path(profile), viewport={"width": 4 * 420 + 20, "height": 884}, is_mobile=False) as context:
+            page = await context.new_page()
+            await page.set_content(f"<style>{SHELF}</style>{pictures}")
+            await page.screenshot(path=ROOT / "pwa" / "screenshots" / "phone.png")
+    return len(phones) + 2
+
+
+async def _shoot(origin: str, person: str, size: dict[str, Any], wanted: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory(prefix="porchlight-pictures-", ignore_cleanup_errors=True) as profile:
+        async with browser(Path(profile), **size) as context:
+            page = await context.new_page()
+            await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: 'en' }}))")
+            await sign_in_as(page, origin, person)
+            await held_everything(page)
+            scope, _ = await _somewhere(page)
+            for pattern, name in wanted.items():
+                await go(page, pattern.format(case=f"/case/{scope}"))
+                await page.wait_for_timeout(SETTLE_MS)
+                await page.screenshot(path=PUBLIC / f"{name}.png")
 
 
 async def _all(made: House, out: Path) -> int:
@@ -58,7 +96,7 @@ async def _all(made: House, out: Path) -> int:
 
 async def _person(page: Page, origin: str, person: str, where: tuple[Path, str, str]) -> int:
     out, name, language = where
-    await page.add_init_script(f"localStorage.setItem('porchlight.preferences', JSON.stringify({{ language: '{language}' }}))")
+    await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: '{language}' }}))")
     if person == "receiving":
         await open_installed(page, origin)
         await _picture(page, out / f"{name}-sign-in.png")

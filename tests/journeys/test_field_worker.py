@@ -18,9 +18,7 @@ ROWS_AT_ONCE = 50
 ELEMENTS_MOST = 1000
 
 
-async def test_500_cases_are_searched_and_opened_with_no_signal_after_the_tablet_was_restarted(
-    demo_house: House, tmp_path: Path
-) -> None:
+async def test_500_cases_are_searched_and_opened_with_no_signal_after_the_tablet_was_restarted(demo_house: House, tmp_path: Path) -> None:
     async with browser(tmp_path / "tablet") as context:
         page = await context.new_page()
         await sign_in_as(page, demo_house.origin, "worker")
