@@ -112,7 +112,7 @@ class _Load:
     def __init__(self, held: Connection, extract: Extract, batch: UUID, bar: Bar) -> None:
         self.held, self.extract, self.batch, self.bar = held, extract, batch, bar
         self.manifest = extract.manifest
-        self.first = self.gap = False
+        self.first = self.gap = self.shared = False
         self.readings: dict[int, Reading] = {}
         self.rejects: list[Reject] = []
         self.says: list[str] = []
@@ -144,6 +144,10 @@ class _Load:
         sql = "SELECT max(sequence) FROM batch WHERE source = $1 AND state = 'loaded'"
         last = await self.held.fetchval(sql, self.manifest.source)
         self.first = last is None
+        sql = "SELECT EXISTS (SELECT 1 FROM batch WHERE source <> $1 AND state = 'loaded')"
+        self.shared = await self.held.fetchval(sql, self.manifest.source)
+        if self.shared and self.manifest.mode == "full":
+            self.says.append("Nothing was closed, because another source is loaded here too and rows do not say whose they are.")
         if last is None:
             return
         sequence = self.manifest.sequence
@@ -197,7 +201,8 @@ class _Load:
         self.bar.show(self.extract.size, f"publishing {spec.noun}")
         mirror = MIRRORS[spec.noun]
         self._reject(await refuse(self.held, mirror))
-        gone_on = self.manifest.as_of.date() if self.manifest.mode == "full" else None
+        closes = self.manifest.mode == "full" and not self.first and not self.shared
+        gone_on = self.manifest.as_of.date() if closes else None
         names = {reading.name for reading in files}
         if gone_on is not None and any(reject.file in names for reject in self.rejects):
             gone_on = None

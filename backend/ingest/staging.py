@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,9 @@ def _doubled(first: int, copies: bool) -> str:
 
 
 async def _flow(chunks: Iterator[tuple[int, bytes]], name: str, shown: Shown) -> AsyncIterator[bytes]:
-    for done, chunk in chunks:
+    """The chunks, each read and checked in a thread, so that whoever else lives in this process goes on."""
+    while (read := await asyncio.to_thread(next, chunks, None)) is not None:
+        done, chunk = read
         shown(done, name)
         if chunk:
             yield chunk

@@ -245,6 +245,16 @@ async def test_sources_count_for_themselves(tmp_path: Path) -> None:
     assert (report.state, report.first, report.gap) == ("loaded", True, False)
 
 
+async def test_one_source_never_closes_what_another_brought(tmp_path: Path) -> None:
+    await load(Extract().write(tmp_path / "a"))
+    other = Extract(agency() | {"payments.csv": [payment("T-77", 77)]})
+    other.head["source"] = "county"
+    await load(other.write(tmp_path / "b"))
+    report = await load(Extract(agency() | {"payments.csv": []}, 2).write(tmp_path / "c"))
+    assert "Nothing was closed, because another source is loaded here too" in told(report)
+    assert await value("SELECT count(*) FROM payment WHERE NOT closed") == 4
+
+
 async def test_too_many_bad_rows_refuse_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.ingest.reading.REJECTS_MAX", 10)
     tables = agency()
