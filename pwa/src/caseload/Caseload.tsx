@@ -1,6 +1,6 @@
 /** Every case a worker holds, searched as one types. At most fifty rows are drawn at once. */
 import { count, fill } from "../i18n/fill.ts";
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { names_of } from "../cases/names.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -21,24 +21,23 @@ const DRAWN = 50;
 
 /** Kept while the app is open, so that coming back from a case finds the same list. */
 const query = signal("");
+/** What the list shows: follows the query after the letter itself is on the screen. */
+const asked = signal("");
 const wanted = signal<ReadonlySet<Filter>>(new Set());
 const drawn = signal(DRAWN);
 const rows = computed(() => case_rows(cases.value, now.peek(), today.value));
-const found = computed(() => find_cases(rows.value, query.value, wanted.value));
+const found = computed(() => find_cases(rows.value, asked.value, wanted.value));
 
 export function Caseload(_: { params: Params }) {
   const { caseload, home } = words();
-  const { needs_you, wanted: missing } = state.value;
+  const { needs_you } = state.value;
   return (
     <Screen title={caseload.title} wide>
       {needs_you > 0 && <Banner tone="care"><p>{count(home.needs_you, needs_you)} <a href="/attention">{home.needs_you_link}</a></p></Banner>}
       {cases.value.length === 0 ? <NoCases /> : (
         <>
-          <div class="finder">
-            <SearchField label={caseload.search} value={query.value} onInput={look_for} />
-            <Filters />
-          </div>
-          <p role="status" class="soft">{found_text(found.value.length, cases.value.length)}{missing > 0 && <> · {caseload.loading}</>}</p>
+          <div class="finder"><Query /><Filters /></div>
+          <HowMany />
           <Found />
         </>
       )}
@@ -47,14 +46,32 @@ export function Caseload(_: { params: Params }) {
   );
 }
 
-function found_text(n: number, all: number): string {
+function Query() {
+  return <SearchField label={words().caseload.search} value={query.value} onInput={look_for} />;
+}
+
+function HowMany() {
   const { caseload } = words();
-  return n === all ? count(caseload.found, n) : count(caseload.found_of, n, { all });
+  const n = found.value.length;
+  const all = cases.value.length;
+  return (
+    <p role="status" class="soft">
+      {n === all ? count(caseload.found, n) : count(caseload.found_of, n, { all })}{state.value.wanted > 0 && <> · {caseload.loading}</>}
+    </p>
+  );
 }
 
 function look_for(text: string): void {
   query.value = text;
-  drawn.value = DRAWN;
+  requestAnimationFrame(() => setTimeout(show_found));
+}
+
+function show_found(): void {
+  if (asked.value === query.value) return;
+  batch(() => {
+    asked.value = query.value;
+    drawn.value = DRAWN;
+  });
 }
 
 function toggle(filter: Filter): void {

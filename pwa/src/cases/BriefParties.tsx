@@ -12,7 +12,7 @@ type Person = CaseBox["participants"][number];
 
 export function Parties({ box }: { box: CaseBox }) {
   const { brief: say } = more();
-  const adults = box.participants.filter(person => person.role !== "CH");
+  const adults = box.participants.filter(person => person.role !== "CH").sort((one, other) => Number(other.role === "CP") - Number(one.role === "CP"));
   const children = box.participants.filter(person => person.role === "CH");
   return (
     <>

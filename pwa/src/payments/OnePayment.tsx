@@ -21,7 +21,7 @@ interface OnePaymentProps {
 
 export function OnePayment({ payment, box, part }: OnePaymentProps) {
   const say = more().payments;
-  const day = (on: string) => say_day(language.value, on, today.value);
+  const day = (on: string) => say_day(language.value, on, today.value, true);
   if (part !== "CP" || payment.reversed_by) {
     return (
       <li>

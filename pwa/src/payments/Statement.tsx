@@ -51,18 +51,20 @@ function PaymentTable({ payments, paid_cents }: { payments: CaseBox["payments"];
   const say = more().payments;
   if (payments.length === 0) return <p>{say.none_title}. {say.none}</p>;
   return (
-    <table class="table">
-      <thead><tr><th scope="col">{say.paid}</th><th scope="col">{say.posted_column}</th><th scope="col" class="number">{say.amount}</th></tr></thead>
-      <tbody>
-        {payments.map(one => (
-          <tr key={one.id}>
-            <th scope="row"><OnDay day={one.paid_on} form="plain" /></th>
-            <td><OnDay day={one.posted_on} form="plain" /></td>
-            <td class="number" data-struck={one.reversed_by ? "" : undefined}><Money cents={one.amount_cents} />{one.reversed_by && <><br />{say.reversed}</>}</td>
-          </tr>
-        ))}
-      </tbody>
-      <tfoot><tr><th scope="row" colSpan={2}>{say.total}</th><td class="number"><strong><Money cents={paid_cents} /></strong></td></tr></tfoot>
-    </table>
+    <div class="table-wrap" tabIndex={0} role="region" aria-label={say.each}>
+      <table class="table">
+        <thead><tr><th scope="col">{say.paid}</th><th scope="col">{say.posted_column}</th><th scope="col" class="number">{say.amount}</th></tr></thead>
+        <tbody>
+          {payments.map(one => (
+            <tr key={one.id}>
+              <th scope="row"><OnDay day={one.paid_on} form="plain" /></th>
+              <td><OnDay day={one.posted_on} form="plain" /></td>
+              <td class="number" data-struck={one.reversed_by ? "" : undefined}><Money cents={one.amount_cents} />{one.reversed_by && <><br />{say.reversed}</>}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot><tr><th scope="row" colSpan={2}>{say.total}</th><td class="number"><strong><Money cents={paid_cents} /></strong></td></tr></tfoot>
+      </table>
+    </div>
   );
 }
