@@ -75,7 +75,7 @@ async def _shoot(origin: str, person: str, size: dict[str, Any], wanted: dict[st
             await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: 'en' }}))")
             await sign_in_as(page, origin, person)
             await held_everything(page)
-            scope, _ = await _somewhere(page)
+            scope, _ = await somewhere(page)
             for pattern, name in wanted.items():
                 await go(page, pattern.format(case=f"/case/{scope}"))
                 await page.wait_for_timeout(SETTLE_MS)
@@ -102,7 +102,7 @@ async def _person(page: Page, origin: str, person: str, where: tuple[Path, str, 
         await _picture(page, out / f"{name}-sign-in.png")
     await sign_in_as(page, origin, person)
     await held_everything(page)
-    scope, thread = await _somewhere(page)
+    scope, thread = await somewhere(page)
     for pattern in SCREENS[person]:
         path = pattern.format(case=f"/case/{scope}", scope=scope, thread=thread)
         await go(page, path)
@@ -110,7 +110,7 @@ async def _person(page: Page, origin: str, person: str, where: tuple[Path, str, 
     return len(SCREENS[person])
 
 
-async def _somewhere(page: Page) -> tuple[str, str]:
+async def somewhere(page: Page) -> tuple[str, str]:
     """A case of this person's, and the address of a thread that a worker has."""
     link = await page.locator("main a[href^='/case/']").first.get_attribute("href") or ""
     scope = link.removeprefix("/case/").split("/")[0]
