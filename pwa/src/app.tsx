@@ -29,9 +29,9 @@ export function App() {
   const found = audience && find_route(path.value, audience);
   return (
     <div class="shell" data-out={audience ? undefined : ""}>
-      <a class="skip" href="#main">{words().app.skip}</a>
       <header class="top">
         <LeaveQuickly />
+        <a class="skip" href="#main">{words().app.skip}</a>
         <div class="top-start">
           <a class="brand" href="/" aria-label={words().app.name}><Lamp /><span class="brand-name">{words().app.name}</span></a>
           {audience ? <Status /> : <LanguageSwitch />}

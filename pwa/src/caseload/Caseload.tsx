@@ -8,11 +8,12 @@ import type { Params } from "../routes.ts";
 import { cases, state } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
-import { Mark, Pieces } from "../ui/Card.tsx";
+import { Mark } from "../ui/Card.tsx";
 import { now, today } from "../ui/clock.ts";
 import { SearchField } from "../ui/Field.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Pages } from "../ui/Pages.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading, Nothing } from "../ui/States.tsx";
 import { type CaseRow, case_rows, FILTERS, type Filter, find_cases } from "./rules.ts";
@@ -24,7 +25,7 @@ const query = signal("");
 /** What the list shows: follows the query after the letter itself is on the screen. */
 const asked = signal("");
 const wanted = signal<ReadonlySet<Filter>>(new Set());
-const drawn = signal(DRAWN);
+const from = signal(0);
 const rows = computed(() => case_rows(cases.value, now.peek(), today.value));
 const found = computed(() => find_cases(rows.value, asked.value, wanted.value));
 
@@ -66,11 +67,15 @@ function look_for(text: string): void {
   requestAnimationFrame(() => setTimeout(show_found));
 }
 
+function turn(to: number): void {
+  from.value = to;
+}
+
 function show_found(): void {
   if (asked.value === query.value) return;
   batch(() => {
     asked.value = query.value;
-    drawn.value = DRAWN;
+    from.value = 0;
   });
 }
 
@@ -78,7 +83,7 @@ function toggle(filter: Filter): void {
   const next = new Set(wanted.value);
   if (!next.delete(filter)) next.add(filter);
   wanted.value = next;
-  drawn.value = DRAWN;
+  from.value = 0;
 }
 
 function Filters() {
@@ -95,21 +100,18 @@ function Filters() {
 }
 
 function Found() {
-  const { caseload, app } = words();
-  const all = found.value;
-  const left = all.length - drawn.value;
+  const { caseload } = words();
   const clear = () => {
     look_for("");
     wanted.value = new Set();
   };
-  if (all.length === 0) {
+  if (found.value.length === 0) {
     return <Nothing icon="search" title={caseload.none_title} action={<Button onPress={clear}>{caseload.clear}</Button>}>{caseload.none}</Nothing>;
   }
   return (
-    <>
-      <ul class="card rows">{all.slice(0, drawn.value).map(row => <Row key={row.item.scope} row={row} />)}</ul>
-      {left > 0 && <div><Button onPress={() => { drawn.value += DRAWN; }}>{fill(app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
-    </>
+    <Pages items={found.value} size={DRAWN} from={from.value} onTurn={turn}>
+      {part => <ul class="card rows">{part.map(row => <Row key={row.item.scope} row={row} />)}</ul>}
+    </Pages>
   );
 }
 
@@ -121,14 +123,14 @@ function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {
     <li>
       <a class="row case-row" href={`/case/${item.scope}`}>
         <span class="row-text">
-          <span class="row-title">{item.receiving || caseload.no_name}{"\u00a0"}<span class="versus">·</span> {item.paying || caseload.no_name}</span>
-          <span class="soft"><Pieces>{[item.case_number, children]}</Pieces></span>
+          <span class="row-title">{item.receiving || caseload.no_name}{"\u00a0"}· {item.paying || caseload.no_name}</span>
+          <span class="soft">{item.case_number}{children && `\u00a0· ${children}`}</span>
         </span>
         <span class="marks">
           {marks.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}
-          {due_on && <Mark tone={due_on < today.value ? "bad" : "care"} icon="clock">{fill(caseload.reply_due, { day: day(due_on) })}</Mark>}
-          {hearing_on && <Mark icon="calendar">{fill(caseload.hearing_on, { day: day(hearing_on) })}</Mark>}
-          {marks.stopped && <Mark icon="money">{caseload.stopped}</Mark>}
+          {due_on && <Mark tone={due_on < today.value ? "bad" : "care"}>{fill(caseload.reply_due, { day: day(due_on) })}</Mark>}
+          {hearing_on && <Mark>{fill(caseload.hearing_on, { day: day(hearing_on) })}</Mark>}
+          {marks.stopped && <Mark>{caseload.stopped}</Mark>}
           {item.status === "closed" && <Mark>{caseload.closed}</Mark>}
         </span>
       </a>

@@ -10,6 +10,7 @@ import { Moment, Timeline } from "../ui/Timeline.tsx";
 import { OnDay } from "../ui/When.tsx";
 
 const FIRST = 5;
+const MOST = 40;
 
 export function Events({ events }: { events: CaseBox["events"] }) {
   const say = more().case;
@@ -19,7 +20,7 @@ export function Events({ events }: { events: CaseBox["events"] }) {
     <Section title={say.events}>
       <Card>
         {ordered.length === 0 && <p>{say.no_events}</p>}
-        <Timeline>{ordered.slice(0, all ? 60 : FIRST).map(event => <OneEvent key={event.id} event={event} />)}</Timeline>
+        <Timeline>{ordered.slice(0, all ? MOST : FIRST).map(event => <OneEvent key={event.id} event={event} />)}</Timeline>
         {!all && ordered.length > FIRST && <div><Button kind="plain" onPress={() => { show_all(true); }}>{say.older}</Button></div>}
       </Card>
     </Section>

@@ -1,44 +1,50 @@
 /** The hearings of every case a worker holds, by day, drawn from the list alone. */
-import { fill } from "../i18n/fill.ts";
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
 import type { HearingGlance } from "../cases/glance.ts";
 import type { CaseListItem } from "../cases/rules.ts";
 import { say_code } from "../i18n/codes.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
-import { Button } from "../ui/Button.tsx";
 import { Mark, Pieces } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
+import { Pages } from "../ui/Pages.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { AtTime } from "../ui/When.tsx";
 import { DayTile } from "./HearingCard.tsx";
-import { by_day, split_by_time } from "./rules.ts";
+import { by_day, type DayOf, split_by_time } from "./rules.ts";
 
 type Entry = HearingGlance & { item: CaseListItem };
 
 const DRAWN = 40;
 
+const from = signal(0);
+
 export function TeamCalendar(_: { params: Params }) {
   const { calendar: say } = more();
-  const [drawn, draw] = useState(DRAWN);
   const all = cases.value.flatMap(item => item.hearings.map(hearing => ({ ...hearing, item })));
   const { coming } = split_by_time(all, now.value);
-  const left = coming.length - drawn;
   return (
     <Screen title={say.title} wide>
       {coming.length === 0 && <Nothing icon="calendar" title={say.none_title}>{say.none_staff}</Nothing>}
-      {by_day(coming.slice(0, drawn)).map(({ day, items }) => (
-        <section key={day} class="court-day">
-          <h2><DayTile day={day} /></h2>
-          <ul class="card rows">{items.map(entry => <Sitting key={entry.id} entry={entry} />)}</ul>
-        </section>
-      ))}
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
+      {coming.length > 0 && <Pages items={coming} size={DRAWN} from={from.value} onTurn={turn}>{part => by_day(part).map(one => <CourtDay key={one.day} {...one} />)}</Pages>}
       <Fresh />
     </Screen>
+  );
+}
+
+function turn(to: number): void {
+  from.value = to;
+}
+
+function CourtDay({ day, items }: DayOf<Entry>) {
+  return (
+    <section class="court-day">
+      <h2><DayTile day={day} /></h2>
+      <ul class="card rows">{items.map(entry => <Sitting key={entry.id} entry={entry} />)}</ul>
+    </section>
   );
 }
 

@@ -1,14 +1,14 @@
 /** Every conversation in a worker's cases, those whose answer is due first on top. */
 import { count, fill } from "../i18n/fill.ts";
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
-import { Button } from "../ui/Button.tsx";
 import { Mark, Pieces } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
+import { Pages } from "../ui/Pages.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { AtInstant } from "../ui/When.tsx";
@@ -16,21 +16,28 @@ import { inbox, type InboxRow } from "./rules.ts";
 
 const DRAWN = 50;
 
+const from = signal(0);
+
 export function Inbox(_: { params: Params }) {
   const { messages: say } = more();
-  const [drawn, draw] = useState(DRAWN);
   const rows = inbox(cases.value);
   const waiting = rows.filter(row => row.thread.due_on).length;
-  const left = rows.length - drawn;
   return (
     <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? count(say.waiting_for, waiting) : say.answered_all)}>
       {rows.length === 0
         ? <Nothing icon="inbox" title={say.inbox_none_title}>{say.inbox_none}</Nothing>
-        : <ul class="card rows">{rows.slice(0, drawn).map(row => <Row key={row.thread.thread} row={row} />)}</ul>}
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
+        : (
+          <Pages items={rows} size={DRAWN} from={from.value} onTurn={turn}>
+            {part => <ul class="card rows">{part.map(row => <Row key={row.thread.thread} row={row} />)}</ul>}
+          </Pages>
+        )}
       <Fresh />
     </Screen>
   );
+}
+
+function turn(to: number): void {
+  from.value = to;
 }
 
 function Row({ row: { item, thread } }: { row: InboxRow }) {

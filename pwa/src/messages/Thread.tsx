@@ -60,16 +60,18 @@ function Clock({ box, thread, staff }: { box: CaseBox; thread: string; staff: bo
 
 function Lines({ lines, staff, name }: { lines: readonly ThreadLine[]; staff: boolean; name: string }) {
   const { messages: say } = more();
-  const [drawn, draw] = useState(DRAWN);
+  const [behind, go_back] = useState(0);
   const end = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (lines.length > LONG) end.current?.scrollIntoView({ block: "center" });
   }, []);
+  const until = lines.length - behind;
   if (lines.length === 0) return <Nothing icon="messages" title={say.none_title}>{staff ? say.none_staff : say.none}</Nothing>;
   return (
     <>
-      {lines.length > drawn && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{say.earlier}</Button></div>}
-      <ol class="thread">{lines.slice(-drawn).map(line => <Line key={line.message.id} line={line} staff={staff} name={name} />)}<li ref={end} /></ol>
+      {until > DRAWN && <div><Button onPress={() => { go_back(behind + DRAWN); }}>{say.earlier}</Button></div>}
+      <ol class="thread">{lines.slice(Math.max(0, until - DRAWN), until).map(line => <Line key={line.message.id} line={line} staff={staff} name={name} />)}<li ref={end} /></ol>
+      {behind > 0 && <div><Button onPress={() => { go_back(Math.max(0, behind - DRAWN)); }}>{say.later}</Button></div>}
     </>
   );
 }

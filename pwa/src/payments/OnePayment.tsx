@@ -1,4 +1,5 @@
 /** One payment: for the receiving parent with its way to them, for the paying parent with what it counted for. */
+import { useState } from "preact/hooks";
 import { fill } from "../i18n/fill.ts";
 import { type Part } from "../cases/box.ts";
 import { say_code } from "../i18n/codes.ts";
@@ -36,16 +37,22 @@ export function OnePayment({ payment, box, part }: OnePaymentProps) {
       </li>
     );
   }
+  return <Followed payment={payment} box={box} />;
+}
+
+/** A payment whose way opens on a tap, and is drawn only then. */
+function Followed({ payment, box }: Omit<OnePaymentProps, "part">) {
+  const [opened, open] = useState(false);
   const life = payment_life(payment, box.disbursements, today.value);
   return (
     <li>
-      <details class="pay">
+      <details class="pay" onToggle={event => { open(event.currentTarget.open); }}>
         <summary class="row">
-          <span class="row-text"><span class="row-title"><Money cents={payment.amount_cents} /></span><span class="soft">{fill(say.paid_on, { day: day(payment.paid_on) })}</span></span>
+          <span class="row-text"><span class="row-title"><Money cents={payment.amount_cents} /></span><span class="soft">{fill(more().payments.paid_on, { day: say_day(language.value, payment.paid_on, today.value) })}</span></span>
           <LifeMark life={life} />
           <Icon name="next" size={20} class="chevron" />
         </summary>
-        <Way life={life} paid_cents={payment.amount_cents} />
+        {opened && <Way life={life} paid_cents={payment.amount_cents} />}
       </details>
     </li>
   );

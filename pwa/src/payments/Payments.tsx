@@ -1,5 +1,4 @@
 /** Month by month against what was due, as a picture and as figures; then each payment and its way; then the years. */
-import { fill } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { part_in, paying } from "../cases/box.ts";
 import { WithCase } from "../cases/Held.tsx";
@@ -8,13 +7,14 @@ import { language, more, words } from "../i18n/language.ts";
 import { say_month } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import type { CaseBox } from "../store/model.ts";
-import { Button, LinkButton } from "../ui/Button.tsx";
+import { LinkButton } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
 import { Chart } from "../ui/Chart.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Money, money } from "../ui/Money.tsx";
+import { Pages } from "../ui/Pages.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { OnePayment } from "./OnePayment.tsx";
@@ -82,15 +82,13 @@ export function MonthTable({ rows }: { rows: readonly MonthRow[] }) {
 }
 
 function Each({ box }: { box: CaseBox }) {
-  const { payments: say } = more();
-  const [drawn, draw] = useState(DRAWN);
-  const ordered = newest_payments(box.payments);
-  const left = ordered.length - drawn;
+  const [from, turn] = useState(0);
   const part = part_in(box);
   return (
-    <Section title={say.each}>
-      <ul class="card rows">{ordered.slice(0, drawn).map(payment => <OnePayment key={payment.id} payment={payment} box={box} part={part} />)}</ul>
-      {left > 0 && <div><Button onPress={() => { draw(drawn + DRAWN); }}>{fill(words().app.show_more, { n: Math.min(DRAWN, left) })}</Button></div>}
+    <Section title={more().payments.each}>
+      <Pages items={newest_payments(box.payments)} size={DRAWN} from={from} onTurn={turn}>
+        {drawn => <ul class="card rows">{drawn.map(payment => <OnePayment key={payment.id} payment={payment} box={box} part={part} />)}</ul>}
+      </Pages>
     </Section>
   );
 }

@@ -1,4 +1,7 @@
-/** The chip that is on every screen and always true: what needs the person comes first, then what is unsent, then the network. */
+/**
+ * The chip that is on every screen and always true: what needs the person comes first, then what is unsent, then the network.
+ * Readers hear it only when something is amiss: a successful check each minute is not worth an interruption.
+ */
 import { count, fill } from "../i18n/fill.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
@@ -13,7 +16,8 @@ export function Status() {
   return (
     <a class="status" data-tone={tone} href={state.value.needs_you > 0 ? "/attention" : "/more/phone"}>
       <span class="status-dot" aria-hidden="true" />
-      <span role="status">{text}</span>
+      <span>{text}</span>
+      <span class="unseen" role="status">{tone === "care" || tone === "off" ? text : ""}</span>
     </a>
   );
 }
