@@ -97,6 +97,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     extract.add_argument("--out", help="folder to write to (default: in the data folder)")
     extract.add_argument("--seed", type=int, default=1, help="the same seed writes the same agency (default: 1)")
     extract.add_argument("--cases", type=int, default=1000, help="how many cases (default: 1000)")
+    extract.add_argument("--anchor", metavar="YYYY-MM-DD", help="the day that the full extract is of (default: yesterday)")
     extract.add_argument("--days", type=int, default=30, help="how many daily deltas after the full extract (default: 30)")
     what.add_parser("load", help="load the demonstration agency into an empty database")
     what.add_parser("tomorrow", help="let the demonstration agency live one more day")
