@@ -87,7 +87,12 @@ async function declined(store: Store, reply: Reply, last_n: number): Promise<Ans
 function refusal(reply: Reply): Answer {
   const { status, retry_after_s } = reply;
   if (status === 401) return { kind: "signed_out", wipe: (reply.body as { wipe?: boolean } | null)?.wipe === true };
-  if (status === 409) return { kind: "forked" };
+  if (status === 409 || is_unknown(reply)) return { kind: "forked" };
   if (status === 413 || status === 400) return { kind: "unfit" };
   return { kind: "failed", because: status === 0 ? "network" : "server", retry_after_s };
+}
+
+/** A server that was restored from before this device came to it: what is unsent goes out under a new name. */
+function is_unknown({ status, body }: Reply): boolean {
+  return status === 404 && (body as { code?: string } | null)?.code === "device_unknown";
 }

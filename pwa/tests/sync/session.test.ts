@@ -100,6 +100,14 @@ describe("a written thing", () => {
 });
 
 describe("numbers that the server cannot place", () => {
+  test("because it was restored from before it met this device are given anew, and nothing is lost", async () => {
+    await write("m");
+    const { id } = await store.outbox.device();
+    server(it => it.body.device === id ? { status: 404, body: { code: "device_unknown" } } : ok(it, { done: done_all(it) }));
+    expect(await run()).toEqual({ kind: "done" });
+    expect(await store.outbox.items()).toEqual([]);
+  });
+
   test("of a copied phone are given anew under another device", async () => {
     await write("m");
     const { id } = await store.outbox.device();
