@@ -83,6 +83,16 @@ async def test_a_change_arrives_once_and_a_change_of_a_hidden_column_not_at_all(
     assert (await family.receiving.pull()).snapshot is None
 
 
+async def test_when_the_other_parent_moves_house_nothing_at_all_arrives() -> None:
+    family = await make_family()
+    await family.paying.pull()
+    await run("UPDATE participant SET phone = '555-0144' WHERE id = $1", family.receiving_part)
+    assert (await family.paying.pull()).snapshot is None
+    await family.receiving.pull()
+    await family.receiving.pull()
+    assert "555-0144" in str(family.receiving.rows)
+
+
 async def test_a_deleted_row_leaves_the_phone() -> None:
     family = await make_family()
     hearing = await make_hearing(family.case)
