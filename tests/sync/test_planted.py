@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from sync import inbox, pull
+from tests.make import make_account, make_device
 from tests.sync import test_inbox, test_pull
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -157,7 +158,7 @@ def planted(module: ModuleType, right: str, wrong: str) -> Iterator[None]:
 async def test_a_planted_defect_is_caught(defect: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
     for name in inspect.signature(defect.caught_by).parameters:
-        given[name] = monkeypatch if name == "monkeypatch" else await test_inbox.make_device(await test_inbox.make_account())
+        given[name] = monkeypatch if name == "monkeypatch" else await make_device(await make_account())
     with planted(defect.module, defect.right, defect.wrong), pytest.raises(NOTICED):
         await defect.caught_by(**given)
 
