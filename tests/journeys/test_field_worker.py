@@ -62,5 +62,7 @@ async def test_the_whole_caseload_is_never_drawn_at_once_and_the_rest_is_one_tap
         await held_everything(page)
         await cut(page)
         await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)
+        last = await page.locator(".case-row").last.inner_text()
         await page.get_by_role("button", name="50 more").click()
-        await expect(page.locator(".case-row")).to_have_count(2 * ROWS_AT_ONCE)
+        await expect(page.locator(".case-row").last).not_to_have_text(last)
+        await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)
