@@ -22,6 +22,7 @@ from tests.make import make_account, make_agency, make_assignment, make_case, ma
 pytestmark = pytest.mark.browser
 
 NEWS = "My hours were cut on Monday, marker-7731."
+BEGUN = "And I wanted to ask"
 ANSWER = "Thank you. Please send your last two pay stubs, marker-8842."
 
 
@@ -74,6 +75,8 @@ async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_o
             await cut(ana)
             await write_message(ana, NEWS)
             await expect(ana.locator(".bubble", has_text=NEWS)).to_contain_text("phone")
+            await ana.locator(".composer textarea").fill(BEGUN)
+            await expect(ana.locator(".composer textarea")).to_have_value(BEGUN)
             await expect(ana.locator("header .status[data-tone=care]")).to_be_visible()
 
         async with connection() as held:
@@ -84,6 +87,7 @@ async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_o
         await open_installed(ana, f"{installation.origin}/messages/{family.case}")
         await held_everything(ana)
         await expect(ana.locator(".bubble", has_text=NEWS)).to_be_visible()
+        await expect(ana.locator(".composer textarea")).to_have_value(BEGUN)
         async with connection() as held:
             assert await held.fetchval("SELECT count(*) FROM message") == 1
 

@@ -2,18 +2,17 @@
 import { count } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
-import { session, state } from "../store/live.ts";
+import { drafts, keep_draft, session, state } from "../store/live.ts";
 import { Button } from "../ui/Button.tsx";
 import { TextArea } from "../ui/Field.tsx";
 import { send_message } from "./actions.ts";
-import { draft_of, keep_draft } from "./drafts.ts";
 import { BODY_MOST, may_send } from "./rules.ts";
 
 const WARN_AT = 300;
 
 export function Composer({ scope, thread, hint }: { scope: string; thread: string; hint: string }) {
   const { messages: say } = more();
-  const text = draft_of(thread);
+  const text = drafts.value.get(thread) ?? "";
   const write = (value: string) => { keep_draft(thread, value); };
   const [wrong, fault] = useState<string | undefined>();
   const [keeping, keep] = useState(false);

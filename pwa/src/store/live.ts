@@ -1,5 +1,6 @@
 /** The app's model: signals that screens read, and the few verbs that they may call. Screens never fetch. */
 
+import { signal } from "@preact/signals";
 import { let_go } from "../push/device.ts";
 import { type Channel, channel, type News } from "../sync/channel.ts";
 import { type Loop, start_loop } from "../sync/loop.ts";
@@ -32,6 +33,10 @@ let open: Open | null = null;
 let poll_s = 60;
 let update: () => void = () => undefined;
 let reading: Promise<unknown> = Promise.resolve();
+let writing: Promise<unknown> = Promise.resolve();
+
+/** What was begun and not sent, by the place it is written in. */
+export const drafts = signal<ReadonlyMap<string, string>>(new Map());
 
 /** Show what this phone holds. Asks nothing of the network. */
 export async function start(with_registry: Registry): Promise<void> {
@@ -80,6 +85,17 @@ export async function discard(id: string): Promise<void> {
   if (!open) return;
   await open.store.outbox.discard(id);
   await outbox_changed(open);
+}
+
+/** Keep what is being written, so that neither a reload nor a new version loses it. Writes go out in the order they came. */
+export function keep_draft(place: string, text: string): void {
+  if (!open) return;
+  const { outbox } = open.store;
+  const kept = new Map(drafts.peek());
+  if (text) kept.set(place, text);
+  else kept.delete(place);
+  drafts.value = kept;
+  writing = writing.then(() => outbox.keep_draft(place, text)).catch(() => undefined);
 }
 
 export function sync_now(): void {
@@ -144,12 +160,14 @@ async function adopt(person: Person): Promise<void> {
   const store = { outbox: outbox_of(person.key), boxes: boxes_of(person.key), summarize: registry.summarize };
   open = { person, store, loop: null, poke: null };
   session.value = person.session;
-  await read_all(open, []);
+  const [begun] = await Promise.all([store.outbox.drafts(), read_all(open, [])]);
+  drafts.value = begun;
   now({ phase: navigator.onLine ? "idle" : "offline" });
 }
 
 function close(): void {
   stop();
+  drafts.value = new Map();
   clear();
 }
 

@@ -34,12 +34,17 @@ export interface Outbox {
   fork(): Promise<void>;
   /** Let go of an answered item. An unanswered one stays: its number would leave a gap. */
   discard(id: string): Promise<void>;
+  /** What was begun and not sent, by the place it is written in. It lives here because a cache may go at any time. */
+  drafts(): Promise<Map<string, string>>;
+  /** Empty text lets go of it. */
+  keep_draft(place: string, text: string): Promise<void>;
   erase(): Promise<void>;
 }
 
 interface Schema extends DBSchema {
   device: { key: "this"; value: Device };
   items: { key: string; value: Kept };
+  drafts: { key: string; value: string };
 }
 
 type Db = IDBPDatabase<Schema>;
@@ -51,6 +56,7 @@ export function outbox_of(key: string): Outbox {
   const db: Database<Schema> = database<Schema>(`outbox-${key}`, 1, fresh => {
     fresh.createObjectStore("device");
     fresh.createObjectStore("items", { keyPath: "id" });
+    fresh.createObjectStore("drafts");
   });
   const change = (work: (tx: Both) => Promise<void>): Promise<void> => db.use(async it => {
     const tx = both(it);
@@ -68,6 +74,15 @@ export function outbox_of(key: string): Outbox {
     discard: id => change(async tx => {
       const item = await tx.objectStore("items").get(id);
       if (item?.done) await tx.objectStore("items").delete(id);
+    }),
+    drafts: () => db.use(async it => {
+      const { store } = it.transaction("drafts");
+      const [places, texts] = await Promise.all([store.getAllKeys(), store.getAll()]);
+      return new Map(places.map((place, at) => [place, texts[at] ?? ""]));
+    }),
+    keep_draft: (place, text) => db.use(async it => {
+      if (text) await it.put("drafts", text, place);
+      else await it.delete("drafts", place);
     }),
     erase: () => db.erase(),
   };

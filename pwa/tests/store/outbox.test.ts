@@ -67,3 +67,12 @@ test("two people on one phone have nothing in common", async () => {
   expect(await theirs.items()).toEqual([]);
   expect((await theirs.device()).id).not.toBe((await mine.device()).id);
 });
+
+test("what was begun is there again after a restart, and gone once it is let go", async () => {
+  const first = outbox_of("drafts");
+  await first.keep_draft("thread", "I lost my");
+  await first.keep_draft("thread", "I lost my job");
+  await first.keep_draft("other", "x");
+  await first.keep_draft("other", "");
+  expect(await outbox_of("drafts").drafts()).toEqual(new Map([["thread", "I lost my job"]]));
+});
