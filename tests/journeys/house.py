@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,12 +80,14 @@ class House:
         """One API process, ready to answer."""
         port = port or self.port
         process = self._start(f"api-{port}", ["-m", "backend.web.server"], PORCHLIGHT_PORT=str(port))
-        _wait_until_ready(port, self.origin, process)
+        _wait(process, lambda: _answers(port, self.origin))
         return process
 
     def worker(self) -> Process:
-        """One job worker."""
-        return self._start("worker", ["-m", "backend.cli", "worker"])
+        """One job worker, at work."""
+        process = self._start("worker", ["-m", "backend.cli", "worker"])
+        _wait(process, lambda: "working" in process.log.read_text())
+        return process
 
     def command(self, *words: str) -> str:
         """`./porchlight …` on this house's database; answers what it printed."""
@@ -123,17 +125,22 @@ def house(database_url: str, redis_url: str = "", **extra: str) -> Iterator[Hous
                     process.stop()
 
 
-def _wait_until_ready(port: int, origin: str, process: Process) -> None:
+def _answers(port: int, origin: str) -> bool:
     host = origin.removeprefix("http://")
     request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _wait(process: Process, ready: Callable[[], bool]) -> None:
     end = time.monotonic() + READY_S
     while time.monotonic() < end:
         if process.child.poll() is not None:
             raise AssertionError(f"{process.name} ended:\n{process.log.read_text()[-3000:]}")
-        try:
-            with urllib.request.urlopen(request, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.02)
+        if ready():
+            return
+        time.sleep(0.02)
     raise AssertionError(f"{process.name} is not ready:\n{process.log.read_text()[-3000:]}")
