@@ -24,7 +24,7 @@ WATCH = """(usable) => {
   new MutationObserver((_, watching) => {
     if (!document.querySelector(usable)) return;
     watching.disconnect();
-    requestAnimationFrame(() => setTimeout(() => { window.usableAt = performance.now(); }));
+    requestAnimationFrame(() => setTimeout(() => { document.documentElement.dataset.usableAt = performance.now(); }));
   }).observe(document, { subtree: true, childList: true });
 }"""
 
@@ -61,8 +61,8 @@ async def _boots(made: House, profile: Path, usable: str) -> dict[str, Any]:
                 rate = await _slow(page, kind, value)
                 await page.add_init_script(f"({WATCH})({usable!r})")
                 await page.goto(made.origin)
-                await page.wait_for_function("window.usableAt", timeout=60_000)
-                runs.append(await page.evaluate("window.usableAt"))
+                await page.wait_for_selector("html[data-usable-at]", timeout=60_000)
+                runs.append(await page.evaluate("Number(document.documentElement.dataset.usableAt)"))
                 nodes = await page.evaluate("document.querySelectorAll('*').length")
                 rates.append(rate)
         figures[name] = {

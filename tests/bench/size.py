@@ -31,7 +31,7 @@ def measure() -> dict[str, Any]:
         "style_gzip": sum(sent(path) for path in files if path.suffix == ".css"),
         "worker_gzip": sent(worker),
         "fonts": sum(sent(path) for path in files if path.suffix == ".woff2"),
-        "first_install": sum(sent(path) for path in files if "screenshots" not in path.parts),
+        "first_install": sum(sent(path) for path in files if path.suffix != ".png" and path.name != "kill.js"),
         "npm_packages": len({name.rpartition("node_modules/")[2] for name in wanted}),
         "npm_packages_with_optional_builds": len(lock["packages"]) - 1,
     }
