@@ -3,7 +3,7 @@ import { count, fill } from "../i18n/fill.ts";
 import { type Part } from "../cases/box.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
-import { say_day } from "../i18n/say.ts";
+import { say_day, say_month } from "../i18n/say.ts";
 import { agency } from "../store/live.ts";
 import type { Held } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
@@ -69,12 +69,12 @@ export function PastHearing({ hearing, about }: HearingProps) {
 
 /** A day as a leaf of a wall calendar; its words are said once, in full. */
 export function DayTile({ day }: { day: Day }) {
-  const [weekday = "", ...rest] = say_day(language.value, day).split(",");
+  const [weekday] = say_day(language.value, day).split(",");
   return (
     <span class="day-tile">
       <span aria-hidden="true">{weekday}</span>
       <strong aria-hidden="true">{Number(day.slice(8, 10))}</strong>
-      <span aria-hidden="true">{rest.join(" ").replace(/[0-9]/g, "").trim()}</span>
+      <span aria-hidden="true">{say_month(language.value, day.slice(0, 7), true)}</span>
       <span class="unseen"><OnDay day={day} form="weekday" /></span>
     </span>
   );
