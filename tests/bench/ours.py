@@ -1,0 +1,136 @@
+"""Our own server at the peers' work: a worker with 500 grants, each a case of about 2 kB; every pull checks them all."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import brotli
+import msgspec
+
+from backend.db import DB, connection
+from backend.registry import SCHEMA
+from tests.bench.peers import Told
+from tests.bench.stage import cpu_seconds
+from tests.bench.work import CHANGED, DOCUMENTS, text
+from tests.make import insert, make_account, make_agency, make_assignment, make_case, make_participant
+
+BODY = 1400  # with the rows of the case and its party, about 2 kB of JSON
+PUSHED = 1900
+CHANGE = "UPDATE message SET answered_at = now() WHERE id IN (SELECT id FROM message WHERE from_party ORDER BY random() LIMIT $1)"
+
+
+@dataclass
+class Ours:
+    """One worker's device; further devices of the same worker ask for nothing new."""
+
+    origin: str
+    pids: tuple[int, ...]
+    name: str = "porchlight"
+    cookie: str = ""
+    n: int = 1
+    have: str | None = None
+    cursor: str | None = None
+    device: str = ""
+    threads: list[tuple[UUID, UUID]] = field(default_factory=list)
+    rng: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def cpu_s(self) -> float:
+        return sum(map(cpu_seconds, self.pids))
+
+    async def fill(self) -> None:
+        """500 cases with a party and a message each, in one transaction."""
+        from backend.accounts.passwords import hash_password
+
+        async with DB.transaction():
+            await make_agency()
+            hashed = await hash_password("pw-of-the-bench")
+            author = await make_account("caseworker", login="bench", worker_login="bench", password_hash=hashed)
+            for _ in range(DOCUMENTS):
+                case = await make_case()
+                party = await make_participant(case, "CP")
+                await make_assignment(case, "bench")
+                await self._message(case, party, author)
+                self.threads.append((case, party))
+        async with connection() as held:
+            await held.execute("ANALYZE")
+
+    async def sign_in(self, http: aiohttp.ClientSession) -> None:
+        answer = await self._call(http, "POST", "/v1/sign-in", {"login": "bench", "password": "pw-of-the-bench"})
+        self.cookie = answer[1]["Set-Cookie"].split(";")[0]
+
+    async def initial(self, http: aiohttp.ClientSession) -> Told:
+        self.device, self.n, self.cursor, self.have = str(uuid4()), 1, None, None
+        await self._call(http, "PUT", f"/v1/devices/{self.device}", {"kind": "bench"})
+        told, missing, want = Told(0, 0, None), True, list[str]()
+        scopes, loaded = list[str](), set[str]()
+        while missing:
+            part, wire = await self._sync(http, want)
+            loaded |= {load["scope"] for load in part.get("load", ())}
+            scopes = [scope for scope, _ in part["manifest"]["scopes"]] if "manifest" in part else scopes
+            told.wire += wire
+            missing = any(scope not in loaded for scope in scopes)
+            want = [scope for scope in scopes if scope not in loaded][:64]
+        return Told(len(loaded), told.wire, self.cursor)
+
+    async def delta(self, http: aiohttp.ClientSession, cursor: Any) -> Told:
+        part, wire = await self._sync(http, [])
+        return Told(len({row[3] for row in part.get("rows", ())}), wire, self.cursor)
+
+    async def change(self, http: aiohttp.ClientSession, many: int) -> None:
+        async with connection() as held:
+            await held.execute(CHANGE, max(many, CHANGED))
+
+    async def push(self, http: aiohttp.ClientSession) -> None:
+        case, party = self.rng.choice(self.threads)
+        mutation = {
+            "n": self.n,
+            "id": str(uuid4()),
+            "at": datetime.now(UTC).isoformat(),
+            "name": "message.send",
+            "v": 1,
+            "scope": str(case),
+            "args": {"id": str(uuid4()), "thread": str(party), "body": text(self.rng, PUSHED)},
+        }
+        self.n += 1
+        part, _ = await self._sync(http, [], mutation)
+        assert part["done"][0]["outcome"] == "ok", part
+
+    async def nothing_new(self, http: aiohttp.ClientSession, cursor: Any) -> int:
+        part, wire = await self._sync(http, [])
+        assert "rows" not in part, part
+        return wire
+
+    async def _sync(self, http: aiohttp.ClientSession, want: list[str], *push: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        asked = {"rid": "b", "device": self.device, "schema": SCHEMA, "clock": 0, "cursor": self.cursor, "have": self.have}
+        body, headers = await self._call(http, "POST", "/v1/sync", asked | {"want": want, "next_n": self.n, "push": list(push)})
+        plain = brotli.decompress(body) if headers.get("Content-Encoding") == "br" else body
+        part: dict[str, Any] = msgspec.json.decode(plain)
+        self.cursor = part.get("cursor", self.cursor)
+        self.have = part["manifest"]["digest"] if "manifest" in part else self.have
+        return part, len(body)
+
+    async def _call(self, http: aiohttp.ClientSession, method: str, path: str, body: object) -> tuple[bytes, Any]:
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Accept-Encoding": "br", "Cookie": self.cookie}
+        async with http.request(method, self.origin + path, data=msgspec.json.encode(body), headers=headers) as answer:
+            read = await answer.read()
+            assert answer.status < 300, (answer.status, read)
+            return read, answer.headers
+
+    async def _message(self, case: UUID, party: UUID, author: UUID) -> None:
+        await insert(
+            "message",
+            id=uuid4(),
+            case_id=case,
+            thread=party,
+            party_bit=16,
+            from_party=True,
+            author_id=author,
+            author_name="Bench",
+            body=text(self.rng, BODY),
+            receipt=str(uuid4()),
+        )
