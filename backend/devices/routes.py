@@ -9,10 +9,12 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
+from backend import metrics
 from backend.access import actor_of
-from backend.devices.actions import Wipe, exchange, register_device
+from backend.devices.actions import Busy, TooOld, Wipe, exchange, register_device
 from backend.devices.hub import Hub
-from backend.errors import Refused
+from backend.devices.rules import BUSY_S
+from backend.errors import Refused, spread
 from backend.policy import allowed
 from backend.wire import Wire
 from sync import inbox
@@ -45,14 +47,21 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
         raise Refused("invalid", "This request could not be read.", {"reason": str(error)}) from error
     registry: Registry = request.app.state.registry
     try:
-        answer = await exchange(actor_of(request), registry, asked)
+        answer = await exchange(actor_of(request), registry, asked, request.app.state.loads)
     except Wipe as wipe:
         return Response(encode({"wipe": wipe.erase}), status_code=401, media_type=MediaType.JSON)
     except inbox.Forked as forked:
         raise Refused("conflict", "This device is a copy of another.", {"code": "device_forked"}) from forked
     except Standby as standby:
         raise Refused("unavailable", "We are moving house. Please try again in a moment.", retry_after_s=5) from standby
-    return Response(encode(answer), media_type=MediaType.JSON)
+    except Busy as busy:
+        again = {"Retry-After": str(spread(BUSY_S))}
+        return Response(encode(busy.taken), status_code=503, headers=again, media_type=MediaType.JSON)
+    except TooOld as old:
+        return Response(encode(old.taken), status_code=426, media_type=MediaType.JSON)
+    body = encode(answer)
+    metrics.BYTES.inc(len(body))
+    return Response(body, media_type=MediaType.JSON)
 
 
 @get("/poke", guards=[allowed("poke")])
