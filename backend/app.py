@@ -28,7 +28,7 @@ from backend.notifications import routes as notifications
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
-from backend.web import health
+from backend.web import health, scrape
 from backend.web.body import BODY_BYTES
 from backend.web.edge import Edge, Ways
 from backend.web.origin import Own
@@ -56,7 +56,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
+        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],

@@ -6,14 +6,16 @@ from uuid import UUID
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
 from backend import metrics
 from backend.access import actor_of
 from backend.devices.actions import Busy, TooOld, Wipe, exchange, register_device
+from backend.devices.fleet import list_devices, revoke
 from backend.devices.hub import Hub
 from backend.devices.rules import BUSY_S
+from backend.devices.wire import DevicesPage, Revoking
 from backend.errors import Refused, spread
 from backend.policy import allowed
 from backend.wire import Wire
@@ -36,6 +38,18 @@ class NewDevice(Wire, frozen=True):
 async def register(request: Request[Any, Any, Any], device: FromPath[UUID], data: JSONBody[NewDevice]) -> None:
     """Makes this device known as the signed-in person's."""
     await register_device(actor_of(request), device, data.kind)
+
+
+@get("/devices", guards=[allowed("devices.read")])
+async def devices(request: Request[Any, Any, Any], after: FromQuery[UUID | None] = None) -> DevicesPage:
+    """The devices that an operator answers for, those seen last first."""
+    return await list_devices(actor_of(request), after)
+
+
+@put("/devices/{device:uuid}/revoked", guards=[allowed("device.revoke")], status_code=204)
+async def revoked(request: Request[Any, Any, Any], device: FromPath[UUID], data: JSONBody[Revoking]) -> None:
+    """Takes a lost device's access away."""
+    await revoke(actor_of(request), device, wipe=data.wipe)
 
 
 @post("/sync", guards=[allowed("sync")], status_code=200, media_type=MediaType.JSON)
@@ -72,4 +86,4 @@ async def poke(request: Request[Any, Any, State]) -> Stream:
     return Stream(hub.stream(actor_of(request).account_id), media_type="text/event-stream", headers=headers)
 
 
-router = Router("/v1", route_handlers=[register, sync, poke])
+router = Router("/v1", route_handlers=[register, devices, revoked, sync, poke])
