@@ -30,7 +30,7 @@ ORDER BY p.seen_at DESC, p.id DESC"""  # noqa: S608
 
 REVOKE = f"""
 UPDATE sync_device SET revoked_at = coalesce(revoked_at, now()), wipe = wipe OR $4
-WHERE id = (SELECT d.id {MINE} AND d.id = $3) RETURNING id"""  # noqa: S608
+WHERE id = (SELECT d.id {MINE} AND d.id = $3) RETURNING principal"""  # noqa: S608
 
 
 async def list_devices(actor: Actor, after: UUID | None = None) -> DevicesPage:
@@ -44,9 +44,11 @@ async def list_devices(actor: Actor, after: UUID | None = None) -> DevicesPage:
 async def revoke(actor: Actor, device: UUID, *, wipe: bool) -> None:
     """From now on this device gets nothing; a wipe once ordered stays ordered. Refused: not_found."""
     async with DB.transaction(), connection() as held:
-        if await held.fetchval(REVOKE, *_answers_for(actor), device, wipe) is None:
+        owner = await held.fetchval(REVOKE, *_answers_for(actor), device, wipe)
+        if owner is None:
             raise Refused("not_found", "There is no such device.")
-        await record([Entry("device.revoked", actor_id=actor.account_id, subject_id=device, detail={"wipe": wipe})])
+        detail = {"wipe": wipe, "account": str(owner)}
+        await record([Entry("device.revoked", actor_id=actor.account_id, subject_id=device, detail=detail)])
 
 
 def _answers_for(actor: Actor) -> tuple[bool, str | None]:

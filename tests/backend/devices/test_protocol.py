@@ -213,6 +213,19 @@ async def test_changes_of_what_one_holds_are_never_sent_away(db: object) -> None
         assert len((await ana.sync())["rows"]) == 1
 
 
+async def test_a_crowd_that_loads_at_once_is_let_in_by_turns_and_everybody_has_everything_in_the_end(db: object) -> None:
+    async with ana_at(loads=Admission(at_once=1, in_line=2)) as ana:
+        sent_away, waiting = 0, 12
+        while waiting:
+            answers = await asyncio.gather(*(ana.post() for _ in range(waiting)))
+            served = [answer for answer in answers if answer.status_code == 200]
+            assert {answer.status_code for answer in answers} <= {200, 503}
+            assert all(answer.json()["load"] for answer in served)
+            assert len(served) >= min(waiting, 3)
+            sent_away, waiting = sent_away + waiting - len(served), waiting - len(served)
+        assert sent_away
+
+
 async def test_a_place_that_is_free_is_used_and_a_line_that_is_full_says_so() -> None:
     admission = Admission(at_once=1, in_line=1)
     async with admission.turn():
