@@ -60,7 +60,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
-        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission()}),
+        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,

@@ -1,7 +1,8 @@
 """How many loads are made at once in this process, so that a day on which everybody reloads stays a day on which people work.
 
 A load costs a hundred times what a delta does. Some run, some wait in a short line, and whoever comes after that is asked
-to come again; the line is what keeps every place in use while others are away. Pushes and deltas never wait.
+to come again; the line is what keeps every place in use while others are away. Pushes and deltas never wait: fewer run
+than there are connections to the database.
 """
 
 import asyncio
