@@ -17,6 +17,7 @@ from backend.accounts import routes as accounts_routes
 from backend.accounts.wire import AgencyName, DemoPerson
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
+from backend.devices.admission import Admission
 from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
@@ -27,7 +28,7 @@ from backend.notifications import routes as notifications
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
-from backend.web import health
+from backend.web import health, scrape
 from backend.web.body import BODY_BYTES
 from backend.web.edge import Edge, Ways
 from backend.web.origin import Own
@@ -55,11 +56,11 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
+        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
-        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub()}),
+        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,

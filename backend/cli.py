@@ -126,6 +126,13 @@ def _push(parser: argparse.ArgumentParser) -> None:
     what.add_parser("rotate", help="make new keys; devices subscribe again by themselves")
 
 
+def _sync(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    found = what.add_parser("doctor", help="whether what sync believes is what the domain says; exit code 1 when it is not")
+    found.add_argument("--repair", action="store_true", help="put right what is wrong")
+    what.add_parser("devices", help="every device: last sync, unsent and refused changes, clock, version, state")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -147,6 +154,7 @@ COMMANDS = (
     Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo, True),
     Command("account", "logins: add", "backend.accounts.cli:main", "run", _account, True),
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
+    Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),

@@ -1,5 +1,6 @@
 """The ways an act can be refused, and the HTTP status each of them has."""
 
+from random import randrange
 from typing import Any, Final, Literal
 
 Code = Literal[
@@ -17,6 +18,11 @@ STATUS: Final[dict[Code, int]] = {
     "too_many": 429,
     "unavailable": 503,
 }
+
+
+def spread(seconds: int) -> int:
+    """A pause of at least so long, by chance up to half as long again: those who were sent away together return apart."""
+    return seconds + randrange(seconds // 2 + 1)  # noqa: S311
 
 
 class Refused(Exception):

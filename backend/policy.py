@@ -22,11 +22,14 @@ Operation = Literal[
     "push.subscribe",
     "push.test",  # a notification to one's own devices
     "message.send",
+    "devices.read",  # which devices there are, and how they fare
+    "device.revoke",
     "batch.read",  # how a load of the system of record went
 ]
 
 EVERYBODY: Final = frozenset(Role)
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
+OPERATORS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR})
 
 ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "session.end": EVERYBODY,
@@ -37,6 +40,8 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "push.subscribe": CASE_PEOPLE,
     "push.test": CASE_PEOPLE,
     "message.send": CASE_PEOPLE,
+    "devices.read": OPERATORS,
+    "device.revoke": OPERATORS,
     "batch.read": frozenset({Role.ADMIN}),
 }
 

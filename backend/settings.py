@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drop_folder: Path | None
     vapid_subject: str
     push_hosts: tuple[str, ...]
+    metrics_token: str
     log_level: str
 
     @property
@@ -91,6 +92,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         drop_folder=Path(drop).expanduser().absolute() if drop else None,
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
+        metrics_token=word("metrics_token"),
         log_level=word("log_level", "info"),
     )
 

@@ -39,7 +39,7 @@ def render(registry: Registry = REGISTRY) -> str:
     parts.append(_map("Nouns", {s.noun: s.body.__name__ for s in registry.synced}))
     parts += [_struct(m.args) for m in registry.mutators]
     parts.append(_map("Mutations", {m.name: f"{{ v: {m.v}; args: {m.args.__name__} }}" for m in registry.mutators}))
-    parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Say, wire.Done, wire.Manifest)]
+    parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Say, wire.Done, wire.Manifest, wire.Lost, wire.Taken)]
     parts.append(f"export type LoadRow = {_tuple(wire.Row, ('aud', 'kind', 'id', 'rev', 'body'))};\n")
     parts.append(f"export type DeltaRow = {_tuple(wire.Delta, ('scope', 'aud', 'kind', 'id', 'rev', 'body'))};\n")
     parts.append(_struct(wire.Load).replace(_type(list[wire.Row]), "LoadRow[]"))
@@ -83,11 +83,10 @@ def _always(synced: Synced) -> set[str]:
 
 def _struct(struct: type[msgspec.Struct]) -> str:
     hints = get_type_hints(struct, include_extras=True)
-    optional = {f.name for f in msgspec.structs.fields(struct) if not f.required}
     fields: dict[str, str] = {}
-    for name, hint in hints.items():
-        kind = _type(hint)
-        fields[f"{name}?" if name in optional else name] = kind.removesuffix(" | null") if name in optional else kind
+    for field in msgspec.structs.fields(struct):
+        name, kind = field.encode_name, _type(hints[field.name])
+        fields[name if field.required else f"{name}?"] = kind if field.required else kind.removesuffix(" | null")
     return _doc(struct) + _interface(struct.__name__, fields)
 
 

@@ -15,6 +15,8 @@ import msgspec
 
 from sync.wire import Say
 
+SCHEMAS_BACK = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -109,7 +111,8 @@ class Mutator:
 class Registry:
     """Everything declared. `schema` is the number that clients know this shape of the bodies by.
 
-    `urgency` is SQL over `g.scope`: what sorts first is loaded first on an empty device.
+    Devices up to SCHEMAS_BACK behind are still served. `urgency` is SQL over `g.scope`: what sorts first is loaded first on
+    an empty device.
     """
 
     schema: int
@@ -117,6 +120,10 @@ class Registry:
     grants: Grants
     mutators: tuple[Mutator, ...]
     urgency: str = "NULL::timestamp"
+
+    def serves(self, schema: int) -> int | None:
+        """The shape that a device of this schema is answered in; none when it is too old. A newer one is served as ours."""
+        return min(schema, self.schema) if schema >= max(1, self.schema - SCHEMAS_BACK) else None
 
     def mutator(self, name: str, v: int) -> Mutator | None:
         """The mutator of this name and version, if there is one."""

@@ -11,11 +11,21 @@ from sync.declare import Registry, Shown, Synced
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How many rows were missing, were too many, and how many grants were wrong."""
+    """How many rows were missing, were too many, how many grants were wrong; and, no fault, how many rows grew old."""
 
     missing: int
     extra: int
     grants: int
+    aged: int = 0
+
+    @property
+    def found(self) -> bool:
+        """Whether anything was not as it should be."""
+        return bool(self.missing or self.extra or self.grants)
+
+
+class _Only(Exception):
+    """Takes back what was done to find out."""
 
 
 def _truth(synced: Synced, shown: Shown) -> str:
@@ -25,15 +35,37 @@ def _truth(synced: Synced, shown: Shown) -> str:
     )
 
 
+def _age(synced: Synced, shown: Shown) -> str:
+    """Lets go of rows that still are what they were, but too long ago."""
+    column, days = shown.recent or ("", 0)
+    return (
+        f"UPDATE sync_row r SET rev = r.rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id() FROM {synced.table} t "
+        f"WHERE (r.scope, r.aud, r.kind, r.id) = (t.{synced.scope}, {shown.mask('t')}, {shown.kind}, t.id) AND NOT r.gone "
+        f"AND ({shown.where}) AND NOT t.{column} > current_date - {days}"
+    )
+
+
+async def examine(connection: Any, registry: Registry) -> Drift:
+    """What `repair` would find, exactly, since it is the same work taken back. Run inside a transaction."""
+    try:
+        async with connection.transaction():
+            found = await repair(connection, registry)
+            raise _Only
+    except _Only:
+        return found
+
+
 async def _count(connection: Any, statement: str) -> int:
     return int((await connection.execute(statement)).rsplit(" ", 1)[1])
 
 
 async def repair(connection: Any, registry: Registry) -> Drift:
     """Makes both tables what the domain says. Run inside a transaction."""
-    missing = extra = 0
+    missing = extra = aged = 0
     for synced, shown in registry.shown():
         truth = _truth(synced, shown)
+        if shown.recent:
+            aged += await _count(connection, _age(synced, shown))
         missing += await _count(
             connection,
             f"""INSERT INTO sync_row (scope, aud, kind, id)
@@ -54,7 +86,7 @@ async def repair(connection: Any, registry: Registry) -> Drift:
         f"UPDATE sync_row SET rev = rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id() "
         f"WHERE NOT gone AND kind NOT IN ({kinds})",
     )
-    return Drift(missing, extra, await _regrant(connection))
+    return Drift(missing, extra, await _regrant(connection), aged)
 
 
 async def _regrant(connection: Any) -> int:

@@ -15,6 +15,10 @@ from sync.wire import Done, Mutation, Outcome, Say
 CRASHES_MAX = 5
 STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation"
 
+DONE_BEFORE = """
+SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device
+    WHERE m.id = $1 AND NOT m.copy AND d.principal = $2 AND m.outcome = 'ok')"""
+
 
 class Forked(Exception):
     """Another mutation already has this number: the device is a copy of another, and must take a new name."""
@@ -42,19 +46,22 @@ async def take(connection: Any, registry: Registry, device: UUID, mutation: Muta
     before = await connection.fetchrow(f"{STORED} WHERE id = $1 AND NOT copy", mutation.id)
     if before is not None:
         return await _store(connection, device, mutation, _done(before, mutation.n), copy=True)
-    # 5. A name that we do not know, or work that keeps breaking us, is put aside for a person, out of the way.
+    # 5. What it builds upon has to be there.
+    if mutation.after is not None and not await _was_done(connection, held["principal"], mutation.after):
+        return await _store(connection, device, mutation, _outcome(mutation.n, "refused", Refusal("depends")))
+    # 6. A name that we do not know, or work that keeps breaking us, is put aside for a person, out of the way.
     mutator = registry.mutator(mutation.name, mutation.v)
     if mutator is None:
         return await _store(connection, device, mutation, _outcome(mutation.n, "parked", Refusal("unknown")))
     if held["crashes"] >= CRASHES_MAX:
         return await _store(connection, device, mutation, _outcome(mutation.n, "parked", Refusal("trouble")))
-    # 6. The effect, or a reason; a refused effect leaves nothing behind.
+    # 7. The effect, or a reason; a refused effect leaves nothing behind.
     try:
         async with connection.transaction():
             await _run(connection, mutator, held["principal"], device, mutation)
     except Refusal as refusal:
         return await _store(connection, device, mutation, _outcome(mutation.n, "refused", refusal))
-    # 7. Effect and outcome become durable together.
+    # 8. Effect and outcome become durable together.
     return await _store(connection, device, mutation, _outcome(mutation.n, "ok", None))
 
 
@@ -73,6 +80,11 @@ async def _run(connection: Any, mutator: Mutator, principal: UUID, device: UUID,
     except msgspec.DecodeError as error:
         raise Refusal("invalid") from error
     await mutator.action(Intent(principal, device, mutation.id, mutation.scope, args, mutation.at))
+
+
+async def _was_done(connection: Any, principal: UUID, id: UUID) -> bool:
+    """Whether this person's mutation of that id was taken and not refused; under whichever name of a device."""
+    return bool(await connection.fetchval(DONE_BEFORE, id, principal))
 
 
 async def _stored(connection: Any, device: UUID, mutation: Mutation) -> Done:

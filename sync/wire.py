@@ -1,13 +1,14 @@
 """What travels between a device and POST /v1/sync."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 MUTATIONS_MAX = 50
 WANT_MAX = 64
+SUMS_MAX = 64
 BODY_MAX_BYTES = 256 * 1024
 
 
@@ -25,7 +26,10 @@ class Mutation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`rid` is a nonce that the answer repeats; `clock` is the device's own milliseconds and decides nothing."""
+    """`rid` is a nonce that the answer repeats; `clock` is the device's own milliseconds and decides nothing.
+
+    `app` is the version of the app, for operators. `sums` are checksums of scopes held fresh, a few once a day.
+    """
 
     rid: str
     device: UUID
@@ -36,6 +40,8 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     want: list[UUID]
     next_n: int
     push: list[Mutation]
+    app: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    sums: list[tuple[UUID, str]] = []
 
 
 Outcome = Literal["ok", "refused", "parked"]
@@ -77,6 +83,21 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     sum: str
 
 
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """These numbers were given to changes that never reached us: written before `since`, and gone from the device."""
+
+    from_: int = msgspec.field(name="from")
+    to: int
+    since: datetime
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a push where no pull was given (426, 503)."""
+
+    done: list[Done]
+    last_n: int
+
+
 class SyncResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`now` and `lease_until` are milliseconds since the epoch; `poll_s` is how long to wait before asking again.
 
@@ -97,3 +118,4 @@ class SyncResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     expect: int | None = None
     manifest: Manifest | None = None
     reset: str | None = None
+    lost: Lost | None = None

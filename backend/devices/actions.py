@@ -1,21 +1,23 @@
 """What can happen between a device and us."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from backend import metrics
 from backend.access import Actor
 from backend.db import DB, connection
-from backend.devices.rules import POLL_S, SEEN_EVERY, lease_until
+from backend.devices.admission import Admission, Full
+from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
-from sync import cursor, epoch, inbox
+from sync import cursor, epoch, inbox, scrub
 from sync.declare import Registry
 from sync.pull import Asked, Pulled, pull
-from sync.wire import MUTATIONS_MAX, Done, Mutation, SyncRequest, SyncResponse
+from sync.wire import MUTATIONS_MAX, WANT_MAX, Done, Lost, Mutation, SyncRequest, SyncResponse, Taken
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,8 @@ RETRIES = 4
 CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 
 DEVICE = """
-SELECT principal, last_n, next_n_seen, schema, seen_at, manifest_digest, revoked_at, wipe
+SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest, revoked_at, wipe,
+    closed_at
 FROM sync_device WHERE id = $1"""
 
 REGISTER = """
@@ -33,7 +36,9 @@ RETURNING id"""
 
 SEEN = """
 UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),
-    manifest_digest = $4, digest_at = CASE WHEN manifest_digest IS DISTINCT FROM $4 THEN now() ELSE digest_at END
+    next_n_at = CASE WHEN $3 > next_n_seen THEN now() ELSE next_n_at END,
+    manifest_digest = $4, digest_at = CASE WHEN manifest_digest IS DISTINCT FROM $4 THEN now() ELSE digest_at END,
+    app_version = $5, clock_ms = $6
 WHERE id = $1"""
 
 
@@ -47,10 +52,27 @@ class Wipe(Exception):
 
 @dataclass(slots=True)
 class Pushed:
-    """What became of the mutations of one request."""
+    """What became of the mutations of one request, and how far the device has come by them."""
 
+    last_n: int
     done: list[Done] = field(default_factory=list)
     expect: int | None = None
+
+    def taken(self) -> Taken:
+        """The answer where there is no pull to tell it."""
+        return Taken(done=self.done, last_n=self.last_n)
+
+
+class TooOld(Exception):
+    """No pull for an app this old; what it pushed was taken all the same."""
+
+    def __init__(self, taken: Taken) -> None:
+        super().__init__()
+        self.taken = taken
+
+
+class Busy(TooOld):
+    """No pull now: too many others load. What was pushed was taken all the same."""
 
 
 async def register_device(actor: Actor, device: UUID, kind: str) -> None:
@@ -60,48 +82,92 @@ async def register_device(actor: Actor, device: UUID, kind: str) -> None:
             raise Refused("conflict", "This device belongs to another account.", {"code": "device_forked"})
 
 
-async def exchange(actor: Actor, registry: Registry, request: SyncRequest) -> SyncResponse:
-    """One round of sync: take what the device wrote, then give what it may hold. Raises Wipe, Forked, Refused."""
+async def exchange(actor: Actor, registry: Registry, request: SyncRequest, loads: Admission) -> SyncResponse:
+    """One round of sync: take what the device wrote, then give what it may hold.
+
+    Raises Wipe, Forked, Refused, Standby, TooOld, Busy.
+    """
     async with connection() as c:
         device = await _known_device(c, actor, request.device)
-    pushed = await _push(registry, request)
+    pushed = await _push(registry, request, device["last_n"])
+    served = registry.serves(request.schema)
     async with connection() as c:
-        this = _Round(actor, registry, request, await epoch.current(c), datetime.now(UTC))
-        snapshot, reset = this.opened()
-        pulled = await pull(c, registry, Asked(actor.account_id, request.device, snapshot, request.have, request.want))
-        await _seen(c, device, request, this.now)
-    return this.answer(pushed, pulled, reset)
+        now = datetime.now(UTC)
+        if served is None:
+            metrics.TOO_OLD.inc()
+            await _seen(c, device, request, now)
+            raise TooOld(pushed.taken())
+        this = _Round(actor, registry, request, _Known(device, await epoch.current(c), served, now))
+        if not this.loads:
+            return this.answer(pushed, await this.pull(c))
+    try:
+        async with loads.turn(), connection() as c:
+            return this.answer(pushed, await this.pull(c))
+    except Full as full:
+        metrics.BUSY.inc()
+        raise Busy(pushed.taken()) from full
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What we know when the round begins: the device's row, the epoch, the shape it is served in, the time."""
+
+    device: Any
+    seal: epoch.Epoch
+    served: int
+    now: datetime
+
+
 class _Round:
     """One exchange, at one moment of one epoch."""
 
-    actor: Actor
-    registry: Registry
-    request: SyncRequest
-    seal: epoch.Epoch
-    now: datetime
+    def __init__(self, actor: Actor, registry: Registry, request: SyncRequest, known: _Known) -> None:
+        self.actor, self.registry, self.request, self.known = actor, registry, request, known
+        self.snapshot, self.reset = self._opened()
 
-    def opened(self) -> tuple[str | None, str | None]:
+    @property
+    def loads(self) -> bool:
+        """Whether whole scopes are asked for, which costs much more than changes do."""
+        return self.snapshot is None or bool(self.request.want)
+
+    async def pull(self, c: Any) -> Pulled:
+        """What is new for this device, and anew what the scrub found wrong."""
+        want = self.request.want
+        asked = Asked(self.actor.account_id, self.request.device, self.snapshot, self.request.have, want)
+        wrong = await scrub.differing(c, asked, self.request.sums)
+        if wrong:
+            log.error("%d scopes of device %s differ from ours", len(wrong), self.request.device)
+            asked = replace(asked, want=[*wrong, *(scope for scope in want if scope not in wrong)][:WANT_MAX])
+        pulled = await pull(c, self.registry, asked)
+        await _seen(c, self.known.device, self.request, self.known.now)
+        loaded = {load.scope for load in pulled.load}
+        pulled.stale += [scope for scope in wrong if scope not in loaded]
+        metrics.SCRUBBED.inc(len(self.request.sums))
+        metrics.MISMATCHES.inc(len(wrong))
+        return pulled
+
+    def _opened(self) -> tuple[str | None, str | None]:
         """The snapshot that the device builds upon, or the reason why it cannot."""
         if self.request.cursor is None:
             return None, None
         try:
-            found = cursor.unseal(self.request.cursor, self.seal.key, self._holder())
-            cursor.check(found, self.seal.id, self.registry.schema, self.now)
+            found = cursor.unseal(self.request.cursor, self.known.seal.key, self._holder())
+            cursor.check(found, self.known.seal.id, self.known.served, self.known.now)
         except cursor.Unusable as unusable:
             return None, str(unusable)
         return found.snapshot, None
 
-    def answer(self, pushed: Pushed, pulled: Pulled, reset: str | None) -> SyncResponse:
+    def answer(self, pushed: Pushed, pulled: Pulled) -> SyncResponse:
         """All of it, with a new cursor unless the old one still holds."""
+        now, device = self.known.now, self.known.device
+        gone = lost(self.request.next_n, device["next_n_seen"], pulled.last_n, device["next_n_at"])
+        _count(pulled, self.reset, gone)
         return SyncResponse(
             rid=self.request.rid,
-            now=int(self.now.timestamp() * 1000),
+            now=int(now.timestamp() * 1000),
             last_n=pulled.last_n,
-            lease_until=int(lease_until(self.actor.role, self.now).timestamp() * 1000),
-            poll_s=POLL_S,
+            lease_until=int(lease_until(self.actor.role, now).timestamp() * 1000),
+            poll_s=poll_s(self.request.rid),
             cursor=None if pulled.snapshot is None else self._sealed(pulled.snapshot),
             done=pushed.done,
             load=pulled.load,
@@ -110,13 +176,14 @@ class _Round:
             more=pulled.more,
             expect=pushed.expect,
             manifest=pulled.manifest,
-            reset=reset,
+            reset=self.reset,
+            lost=gone,
         )
 
     def _sealed(self, snapshot: str) -> str:
-        issued_at = int(self.now.timestamp())
-        made = cursor.Cursor(self.seal.id.bytes, self.registry.schema, issued_at, cursor.shrink(snapshot))
-        return cursor.seal(made, self.seal.key, self._holder())
+        known = self.known
+        made = cursor.Cursor(known.seal.id.bytes, known.served, int(known.now.timestamp()), cursor.shrink(snapshot))
+        return cursor.seal(made, known.seal.key, self._holder())
 
     def _holder(self) -> bytes:
         return self.actor.account_id.bytes + self.request.device.bytes
@@ -124,15 +191,15 @@ class _Round:
 
 async def _known_device(c: Any, actor: Actor, device: UUID) -> Any:
     row = await c.fetchrow(DEVICE, device)
-    if row is None or row["principal"] != actor.account_id:
+    if row is None or row["principal"] != actor.account_id or row["closed_at"] is not None:
         raise Refused("not_found", "This device is not known here yet.", {"code": "device_unknown"})
     if row["revoked_at"] is not None:
         raise Wipe(row["wipe"])
     return row
 
 
-async def _push(registry: Registry, request: SyncRequest) -> Pushed:
-    pushed = Pushed()
+async def _push(registry: Registry, request: SyncRequest, last_n: int) -> Pushed:
+    pushed = Pushed(last_n)
     for mutation in request.push[:MUTATIONS_MAX]:
         try:
             done = await _take(registry, request.device, mutation)
@@ -140,8 +207,12 @@ async def _push(registry: Registry, request: SyncRequest) -> Pushed:
             pushed.expect = gap.n
             break
         if done is None:  # it broke us; the next round tries again, and the pull goes on
+            metrics.CRASHES.inc()
             break
         pushed.done.append(done)
+        if done.n > pushed.last_n:
+            pushed.last_n = done.n
+            metrics.DONE.labels(done.outcome, done.code or "").inc()
     return pushed
 
 
@@ -165,6 +236,25 @@ async def _take(registry: Registry, device: UUID, mutation: Mutation) -> Done | 
 
 async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:
     """Writes only what changed: a pull that finds nothing new must not write."""
-    known = (device["schema"], device["manifest_digest"])
-    if known != (request.schema, request.have) or request.next_n > device["next_n_seen"] or now - device["seen_at"] > SEEN_EVERY:
-        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have)
+    clock = clock_ahead_ms(request.clock, now)
+    known = (device["schema"], device["manifest_digest"], device["app_version"])
+    if (
+        known != (request.schema, request.have, request.app)
+        or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
+        or request.next_n > device["next_n_seen"]
+        or now - device["seen_at"] > SEEN_EVERY
+    ):
+        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have, request.app, clock)
+
+
+def _count(pulled: Pulled, reset: str | None, gone: Lost | None) -> None:
+    metrics.PULLS.inc()
+    if pulled.snapshot is None:
+        metrics.NOTHING_NEW.inc()
+    metrics.ROWS.inc(len(pulled.rows))
+    metrics.LOADS.inc(len(pulled.load))
+    metrics.STALE.inc(len(pulled.stale))
+    if reset is not None:
+        metrics.RESETS.labels(reset).inc()
+    if gone is not None:
+        metrics.LOST.inc(gone.to - gone.from_ + 1)

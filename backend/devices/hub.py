@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from backend.db import connection
+from backend.metrics import POKES
 from backend.wake import current
 
 KEEP_ALIVE_S = 20.0
@@ -70,6 +71,7 @@ class Hub:
                     continue
                 poked.clear()
                 if not self.closing.is_set():
+                    POKES.inc()
                     yield POKE
 
     async def _heard(self, message: str) -> None:

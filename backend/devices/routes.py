@@ -6,13 +6,17 @@ from uuid import UUID
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
+from backend import metrics
 from backend.access import actor_of
-from backend.devices.actions import Wipe, exchange, register_device
+from backend.devices.actions import Busy, TooOld, Wipe, exchange, register_device
+from backend.devices.fleet import list_devices, revoke
 from backend.devices.hub import Hub
-from backend.errors import Refused
+from backend.devices.rules import BUSY_S
+from backend.devices.wire import DevicesPage, Revoking
+from backend.errors import Refused, spread
 from backend.policy import allowed
 from backend.wire import Wire
 from sync import inbox
@@ -36,6 +40,18 @@ async def register(request: Request[Any, Any, Any], device: FromPath[UUID], data
     await register_device(actor_of(request), device, data.kind)
 
 
+@get("/devices", guards=[allowed("devices.read")])
+async def devices(request: Request[Any, Any, Any], after: FromQuery[UUID | None] = None) -> DevicesPage:
+    """The devices that an operator answers for, those seen last first."""
+    return await list_devices(actor_of(request), after)
+
+
+@put("/devices/{device:uuid}/revoked", guards=[allowed("device.revoke")], status_code=204)
+async def revoked(request: Request[Any, Any, Any], device: FromPath[UUID], data: JSONBody[Revoking]) -> None:
+    """Takes a lost device's access away."""
+    await revoke(actor_of(request), device, wipe=data.wipe)
+
+
 @post("/sync", guards=[allowed("sync")], status_code=200, media_type=MediaType.JSON)
 async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
     """One round of sync (sync/README.md): what the device wrote goes in, what it may hold comes out."""
@@ -45,14 +61,21 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
         raise Refused("invalid", "This request could not be read.", {"reason": str(error)}) from error
     registry: Registry = request.app.state.registry
     try:
-        answer = await exchange(actor_of(request), registry, asked)
+        answer = await exchange(actor_of(request), registry, asked, request.app.state.loads)
     except Wipe as wipe:
         return Response(encode({"wipe": wipe.erase}), status_code=401, media_type=MediaType.JSON)
     except inbox.Forked as forked:
         raise Refused("conflict", "This device is a copy of another.", {"code": "device_forked"}) from forked
     except Standby as standby:
         raise Refused("unavailable", "We are moving house. Please try again in a moment.", retry_after_s=5) from standby
-    return Response(encode(answer), media_type=MediaType.JSON)
+    except Busy as busy:
+        again = {"Retry-After": str(spread(BUSY_S))}
+        return Response(encode(busy.taken), status_code=503, headers=again, media_type=MediaType.JSON)
+    except TooOld as old:
+        return Response(encode(old.taken), status_code=426, media_type=MediaType.JSON)
+    body = encode(answer)
+    metrics.BYTES.inc(len(body))
+    return Response(body, media_type=MediaType.JSON)
 
 
 @get("/poke", guards=[allowed("poke")])
@@ -63,4 +86,4 @@ async def poke(request: Request[Any, Any, State]) -> Stream:
     return Stream(hub.stream(actor_of(request).account_id), media_type="text/event-stream", headers=headers)
 
 
-router = Router("/v1", route_handlers=[register, sync, poke])
+router = Router("/v1", route_handlers=[register, devices, revoked, sync, poke])

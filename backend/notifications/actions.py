@@ -84,6 +84,9 @@ async def make_notices(entries: Sequence[Entry]) -> None:
     for entry in signed_out:
         if entry.actor_id is not None:
             await forget_device(entry.actor_id, UUID(str(entry.detail["device"])))
+    for entry in entries:
+        if entry.verb == "device.revoked" and entry.subject_id is not None:
+            await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
     news = [entry for entry in entries if is_news(entry)]
     if news:
         notices = notices_for(news, await _recipients(news), datetime.now(UTC))

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from backend.errors import STATUS, Refused
+from backend.errors import STATUS, Refused, spread
 
 log = logging.getLogger("porchlight.fault")
 
@@ -50,13 +50,13 @@ class Problem(msgspec.Struct, frozen=True):
 def problem_of(fault: Exception, request_id: str) -> Problem:
     """The problem document for any exception; what nobody meant is logged with its id and told in general words."""
     if isinstance(fault, Refused):
-        headers = {} if fault.retry_after_s is None else {"retry-after": str(fault.retry_after_s)}
+        headers = {} if fault.retry_after_s is None else {"retry-after": str(spread(fault.retry_after_s))}
         return _problem(fault.status, fault.message, request_id, fault.detail, headers)
     if isinstance(fault, HTTPException):
         return _problem_of_framework(fault, request_id)
     if isinstance(fault, DATABASE_AWAY):
         log.error("unavailable id=%s %s", request_id, type(fault).__name__)
-        return _problem(503, WORDS[503], request_id, None, {"retry-after": str(AWAY_RETRY_S)})
+        return _problem(503, WORDS[503], request_id, None, {"retry-after": str(spread(AWAY_RETRY_S))})
     note_fault(fault, request_id)
     return _problem(500, FAULT, request_id)
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from litestar.types import Send
 
+from backend.metrics import REQUESTS
 from backend.web.compress import Packer, is_packable, pack_first
 from backend.web.headers import HeaderList
 from backend.web.origin import Headers
@@ -14,6 +15,7 @@ from backend.web.problems import MEDIA_TYPE, problem_of
 
 log = logging.getLogger("porchlight.request")
 
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # whoever asks may name any other
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -73,6 +75,8 @@ class Reply:
 
     def note(self) -> None:
         """One line for the log: ids, a path's template, a status and a time. Never a query, a body or a name."""
-        spent_ms = (time.perf_counter() - self._began) * 1000
+        spent_s = time.perf_counter() - self._began
         where = self._scope.get("path_template") or "-"
-        log.info("%s %s %s %.1fms id=%s", self._scope["method"], where, self.status, spent_ms, self.id)
+        method = self._scope["method"] if self._scope["method"] in METHODS else "-"
+        REQUESTS.labels(method, where, str(self.status)).observe(spent_s)
+        log.info("%s %s %s %.1fms id=%s", self._scope["method"], where, self.status, spent_s * 1000, self.id)

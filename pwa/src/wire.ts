@@ -214,6 +214,8 @@ export interface SyncRequest {
   want: string[];
   next_n: number;
   push: Mutation[];
+  app?: string;
+  sums?: [string, string][];
 }
 
 /** What a person is told of a refusal: a phrase's key in the catalogue of words, and what goes into it. */
@@ -235,6 +237,19 @@ export interface Done {
 export interface Manifest {
   digest: string;
   scopes: [string, number][];
+}
+
+/** These numbers were given to changes that never reached us: written before `since`, and gone from the device. */
+export interface Lost {
+  from: number;
+  to: number;
+  since: string;
+}
+
+/** What became of a push where no pull was given (426, 503). */
+export interface Taken {
+  done: Done[];
+  last_n: number;
 }
 
 export type LoadRow = [aud: number, kind: number, id: string, rev: number, body: object];
@@ -264,4 +279,5 @@ export interface SyncResponse {
   expect?: number;
   manifest?: Manifest;
   reset?: string;
+  lost?: Lost;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -121,3 +122,26 @@ async def test_two_tabs_number_what_they_write_without_a_gap_or_a_double(install
             numbers = [row["n"] for row in await held.fetch("SELECT n FROM sync_mutation ORDER BY n")]
         assert said == [f"{who} {number}" for number in range(3) for who in ("first", "second")]
         assert numbers == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_phone_that_was_set_back_says_what_it_lost_until_that_was_read_and_goes_on_under_a_new_name(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    async with browser(tmp_path / "ana") as context:
+        ana = await sign_in(context, installation.origin, "ana")
+        async with connection() as held:  # it had told us of two changes more than it knows of now
+            await held.execute("UPDATE sync_device SET next_n_seen = 3, next_n_at = '2026-06-03T15:00:00Z'")
+        await ana.reload()
+        await expect(ana.locator("header .status[data-tone=care]")).to_be_visible(timeout=20_000)
+        await go(ana, "/attention")
+        await expect(ana.locator("main h2")).to_have_text(re.compile(r"^2 changes written before Jun.* never reached us$"))
+        await ana.reload()
+        await ana.locator("main button", has_text="I have read this").click()
+        await expect(ana.locator("main h2", has_text="never reached us")).to_have_count(0)
+        await go(ana, f"/messages/{family.case}")
+        await write_message(ana, NEWS)
+        await held_everything(ana)
+        async with connection() as held:
+            told = await held.fetch("SELECT last_n, next_n_seen FROM sync_device ORDER BY created_at")
+            assert await held.fetchval("SELECT body FROM message") == NEWS
+        assert [tuple(row) for row in told] == [(0, 3), (1, 2)]

@@ -76,6 +76,14 @@ async def test_a_refused_mutation_leaves_nothing_behind_and_the_next_one_has_its
     assert await effects() == 1
 
 
+async def test_what_builds_upon_a_refused_mutation_is_refused_with_it_and_upon_a_done_one_is_not(device: UUID) -> None:
+    refused, fine = mutation(1, "refuse"), mutation(2)
+    for sent in (refused, fine):
+        await take(device, sent)
+    outcomes = [await take(device, mutation(n, after=after)) for n, after in ((3, refused.id), (4, uuid4()), (5, fine.id))]
+    assert [(done.outcome, done.code) for done in outcomes] == [("refused", "depends")] * 2 + [("ok", None)]
+
+
 async def test_a_name_that_nobody_knows_is_kept_for_a_person_and_never_silent(device: UUID) -> None:
     done = await take(device, mutation(1, name="telepathy"))
     assert (done.outcome, done.code) == ("parked", "unknown")

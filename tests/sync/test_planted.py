@@ -128,6 +128,13 @@ PLANTED = (
         test_inbox.test_a_mutation_that_breaks_us_rolls_back_and_is_parked_after_five_tries,
     ),
     Planted(
+        "what builds upon a refused change is done",
+        inbox,
+        "if mutation.after is not None and not await",
+        "if False and not await",
+        test_inbox.test_what_builds_upon_a_refused_mutation_is_refused_with_it_and_upon_a_done_one_is_not,
+    ),
+    Planted(
         "a scope is written to by whoever names it",
         inbox,
         "if mutation.scope is not None and not await",

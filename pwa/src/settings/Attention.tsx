@@ -7,6 +7,7 @@ import { say_instant } from "../i18n/say.ts";
 import { send_message } from "../messages/actions.ts";
 import type { Params } from "../routes.ts";
 import { discard, pending, session } from "../store/live.ts";
+import { lost } from "../store/lost.ts";
 import type { OutboxItem } from "../store/model.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
@@ -15,13 +16,15 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { back_to_more } from "./back.ts";
+import { Lost } from "./Lost.tsx";
 
 export function Attention(_: { params: Params }) {
   const { attention: say } = more();
   const items = pending.value.filter(item => item.state === "refused" || item.state === "parked");
   return (
     <Screen title={say.title} back={back_to_more()} lead={items.length > 0 && say.lead}>
-      {items.length === 0 ? <Nothing icon="check" title={say.none_title}>{say.none}</Nothing> : <div class="stack">{items.map(item => <Item key={item.id} item={item} />)}</div>}
+      <Lost />
+      {items.length + lost.value.length === 0 ? <Nothing icon="check" title={say.none_title}>{say.none}</Nothing> : <div class="stack">{items.map(item => <Item key={item.id} item={item} />)}</div>}
     </Screen>
   );
 }

@@ -24,6 +24,13 @@ export interface Standing {
   poll_s: number;
   /** Server's clock minus this phone's, in ms: for display only. */
   clock_ahead_ms: number;
+  scrub?: Scrub;
+}
+
+/** When the last pass of checksums began, and up to which scope it has come; null = to the end. */
+export interface Scrub {
+  began_at: number;
+  done_to: string | null;
 }
 
 export interface Hold {

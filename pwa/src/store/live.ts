@@ -11,6 +11,7 @@ import type { Registry } from "../sync/registry.ts";
 import type { Mutations } from "../wire.ts";
 import { boxes_of, type Changes, type ScopeBox } from "./boxes.ts";
 import { keep, type Person, recall } from "./install.ts";
+import { lost } from "./lost.ts";
 import type { DemoPerson, OutboxItem, SyncState } from "./model.ts";
 import { outbox_of } from "./outbox.ts";
 import { end_session_if_due, find_demo_people, leave, lose_session, sign_in_with, type SignInFailure } from "./people.ts";
@@ -84,6 +85,13 @@ export async function enqueue<K extends keyof Mutations>(
 export async function discard(id: string): Promise<void> {
   if (!open) return;
   await open.store.outbox.discard(id);
+  await outbox_changed(open);
+}
+
+/** The person has read what was lost. */
+export async function forget_lost(): Promise<void> {
+  if (!open) return;
+  await open.store.outbox.forget_lost();
   await outbox_changed(open);
 }
 
@@ -254,17 +262,20 @@ function in_turn(work: () => Promise<void>): void {
 
 async function read_all(it: Open, scopes: readonly string[]): Promise<void> {
   const wanted = on_show().filter(scope => scopes.includes(scope));
-  const [items] = await Promise.all([it.store.outbox.items(), it.store.boxes.ready()]);
+  const [items, device] = await Promise.all([it.store.outbox.items(), it.store.outbox.device(), it.store.boxes.ready()]);
   const { standing, holds, list } = await it.store.boxes.read();
   const found = await it.store.boxes.scopes(wanted);
   if (open !== it) return;
   poll_s = standing.poll_s;
+  lost.value = device.lost ?? [];
   fill({ items, standing, holds, list, boxes: new Map(wanted.map(scope => [scope, found.get(scope) ?? null])) });
 }
 
 async function read_outbox(it: Open): Promise<void> {
-  const items = await it.store.outbox.items();
-  if (open === it) fill_outbox(items);
+  const [items, device] = await Promise.all([it.store.outbox.items(), it.store.outbox.device()]);
+  if (open !== it) return;
+  lost.value = device.lost ?? [];
+  fill_outbox(items);
 }
 
 async function outbox_changed(it: Open): Promise<void> {

@@ -70,7 +70,7 @@ export interface SyncState {
   wanted: number;
   /** Outbox items without an answer. */
   unsent: number;
-  /** Outbox items that were refused or parked. */
+  /** Outbox items that were refused or parked, and what was lost. */
   needs_you: number;
   update_ready: boolean;
   /** `storage`: this browser refuses to keep anything (private window, full, or switched off). */

@@ -6,7 +6,7 @@
  */
 
 import type { DBSchema, IDBPDatabase } from "idb";
-import type { Done, Mutation } from "../wire.ts";
+import type { Done, Lost, Mutation } from "../wire.ts";
 import { type Database, database, whole } from "./database.ts";
 
 /** A mutation as stored, with the server's answer once there is one. */
@@ -19,6 +19,14 @@ export interface Device {
   id: string;
   next_n: number;
   registered: boolean;
+  /** What never reached the server and is not here any more either; absent = nothing, or it was read. */
+  lost?: LostChanges[];
+}
+
+/** So many changes, written before this moment (ISO 8601). */
+export interface LostChanges {
+  count: number;
+  before: string;
 }
 
 export interface Outbox {
@@ -30,8 +38,13 @@ export interface Outbox {
   /** Write down answers; what was done and is visible in the cache (n <= seen_n) leaves. */
   settle(done: readonly Done[], seen_n: number): Promise<void>;
   registered(): Promise<void>;
-  /** Become a new device: unanswered items keep their ids and order and get new numbers from 1. */
-  fork(): Promise<void>;
+  /**
+   * Become a new device: unanswered items keep their ids and order and get new numbers from 1. `lost`: the server missed
+   * numbers that this phone no longer knows, which is written down in the same transaction.
+   */
+  fork(lost?: Lost): Promise<void>;
+  /** The person has read what was lost. */
+  forget_lost(): Promise<void>;
   /** Let go of an answered item. An unanswered one stays: its number would leave a gap. */
   discard(id: string): Promise<void>;
   /** What was begun and not sent, by the place it is written in. It lives here because a cache may go at any time. */
@@ -70,7 +83,12 @@ export function outbox_of(key: string): Outbox {
     registered: () => change(async tx => {
       await tx.objectStore("device").put({ ...await device_in(tx), registered: true }, "this");
     }),
-    fork: () => change(fork),
+    fork: lost => change(tx => fork(tx, lost)),
+    forget_lost: () => change(async tx => {
+      const device = await device_in(tx);
+      delete device.lost;
+      await tx.objectStore("device").put(device, "this");
+    }),
     discard: id => change(async tx => {
       const item = await tx.objectStore("items").get(id);
       if (item?.done) await tx.objectStore("items").delete(id);
@@ -132,14 +150,16 @@ async function settle(tx: Both, done: readonly Done[], seen_n: number): Promise<
   }
 }
 
-async function fork(tx: Both): Promise<void> {
+async function fork(tx: Both, lost?: Lost): Promise<void> {
+  const told = (await device_in(tx)).lost ?? [];
+  if (lost) told.push({ count: lost.to - lost.from + 1, before: lost.since });
   const store = tx.objectStore("items");
   let n = 0;
   for (const item of in_order(await store.getAll())) {
     if (!item.done) await store.put({ ...item, n: ++n });
     else if (item.done.outcome === "ok") await store.delete(item.id);
   }
-  await tx.objectStore("device").put({ ...new_device(), next_n: n + 1 }, "this");
+  await tx.objectStore("device").put({ ...new_device(), next_n: n + 1, ...(told.length ? { lost: told } : {}) }, "this");
 }
 
 function in_order(items: Kept[]): Kept[] {

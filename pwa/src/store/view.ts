@@ -6,6 +6,7 @@ import { wanted } from "../sync/ask.ts";
 import { play, to_case, type Twins } from "../sync/merge.ts";
 import type { Agency } from "../wire.ts";
 import type { Holds, ListBox, ScopeBox, Standing } from "./boxes.ts";
+import { lost } from "./lost.ts";
 import type { CaseBox, OutboxItem, Session, SyncState } from "./model.ts";
 import type { Kept } from "./outbox.ts";
 
@@ -90,7 +91,7 @@ export function fill_outbox(items: readonly Kept[]): void {
     kept.value = items;
     pending.value = items.map(to_item);
     const needing = items.filter(item => item.done && item.done.outcome !== "ok").length;
-    now({ unsent: items.filter(item => !item.done).length, needs_you: needing });
+    now({ unsent: items.filter(item => !item.done).length, needs_you: needing + lost.value.length });
   });
 }
 
@@ -109,6 +110,7 @@ export function clear(): void {
     sending.value = new Set();
     for (const { box } of shown.values()) box.value = null;
     last_n.value = 0;
+    lost.value = [];
     fill_outbox([]);
     now({ phase: "signed_out", checked_at: null, held: 0, wanted: 0 });
   });

@@ -20,15 +20,20 @@ export interface Before {
 
 export type Summarize = (box: CaseBox) => CaseListItem;
 
+/** Without a cursor, or with one that could not be honoured, an answer holds no changes: what it does not load may be behind. */
+function begins_anew(response: Full, before: Standing): boolean {
+  return response.reset !== null || before.cursor === null;
+}
+
 /** The scopes whose boxes `apply` has to see: those with delta rows and those that become stale. */
-export function touched(response: Full, holds: Holds): string[] {
-  const named = response.reset ? Object.keys(holds) : response.stale;
+export function touched(response: Full, { standing, holds }: Pick<Before, "standing" | "holds">): string[] {
+  const named = begins_anew(response, standing) ? Object.keys(holds) : response.stale;
   return Array.from(new Set([...named, ...response.rows.map(row => row[0])]));
 }
 
 export function apply(before: Before, response: Full, now: { asked: number; ms: number }, summarize: Summarize): Changes {
   const work = begin(before, response);
-  if (response.reset) for (const scope of Object.keys(work.holds)) stale(work, scope);
+  if (begins_anew(response, before.standing)) for (const scope of Object.keys(work.holds)) stale(work, scope);
   if (response.manifest) follow_manifest(work, response.manifest.scopes);
   for (const { scope, rows } of response.load) load(work, scope, rows);
   const loaded = new Set(response.load.map(one => one.scope));
@@ -52,7 +57,7 @@ interface Work {
 }
 
 function begin(before: Before, response: Full): Work {
-  const quiet = !response.reset && !response.manifest && !response.load.length && !response.stale.length;
+  const quiet = !begins_anew(response, before.standing) && !response.manifest && !response.load.length && !response.stale.length;
   return { holds: quiet ? before.holds : { ...before.holds }, holds_changed: !quiet, boxes: before.boxes, drop: new Set(), put: new Map() };
 }
 

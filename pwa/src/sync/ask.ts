@@ -1,5 +1,6 @@
 /** Step 1 of a round, sans IO: what to ask. */
 
+import { version as APP } from "../../package.json";
 import type { Hold, Holds, Standing } from "../store/boxes.ts";
 import type { Device, Kept } from "../store/outbox.ts";
 import { type Mutation, SCHEMA, type SyncRequest } from "../wire.ts";
@@ -16,6 +17,8 @@ export interface Asking {
   standing: Standing;
   holds: Holds;
   items: readonly Kept[];
+  /** Checksums of scopes held fresh, when their day has come. */
+  sums: [string, string][];
   /** At most so many mutations; fewer after the server called a request too large. */
   most: number;
 }
@@ -31,6 +34,8 @@ export function ask(it: Asking): SyncRequest {
     want: wanted(it.holds).slice(0, MOST_WANTED),
     next_n: it.device.next_n,
     push: to_push(it.items, it.most),
+    app: APP,
+    ...(it.sums.length ? { sums: it.sums } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The server leaves out what is empty; here it is put back, so that the rest never asks whether something is there. */
 
-import type { DeltaRow, Done, LoadRow, SyncResponse } from "../wire.ts";
+import type { DeltaRow, Done, LoadRow, Lost, SyncResponse } from "../wire.ts";
 
 export interface Full {
   rid: string;
@@ -18,6 +18,7 @@ export interface Full {
   expect: number | null;
   manifest: { digest: string; scopes: [string, number][] } | null;
   reset: string | null;
+  lost: Lost | null;
 }
 
 /** Null when this is no answer of ours: a captive portal's page, for instance. */
@@ -37,5 +38,6 @@ export function full(body: unknown): Full | null {
     expect: it.expect ?? null,
     manifest: it.manifest ?? null,
     reset: it.reset ?? null,
+    lost: it.lost ?? null,
   };
 }

@@ -4,12 +4,14 @@
  */
 
 import { call, type Reply } from "../net/http.ts";
-import type { Boxes, Changes } from "../store/boxes.ts";
+import type { Boxes, Changes, Holds, Standing } from "../store/boxes.ts";
 import type { Device, Kept, Outbox } from "../store/outbox.ts";
-import type { Done, SyncRequest } from "../wire.ts";
+import type { Lost, SyncRequest, Taken } from "../wire.ts";
 import { apply, type Summarize, touched } from "./apply.ts";
 import { ask, wanted } from "./ask.ts";
+import { checksum } from "./checksum.ts";
 import { type Full, full } from "./full.ts";
+import { scrubbed, to_scrub } from "./scrub.ts";
 
 /** One person's side of the conversation. */
 export interface Store {
@@ -21,7 +23,8 @@ export interface Store {
 export type Answer =
   | { kind: "applied"; changes: Changes; more: boolean }
   | { kind: "signed_out"; wipe: boolean }
-  | { kind: "forked" }
+  /** This phone needs another name; `changes` were applied before that turned out. */
+  | { kind: "forked"; changes?: Changes; lost?: Lost }
   /** Too much or something unreadable was pushed: push less, so that pulling goes on. */
   | { kind: "unfit" }
   | { kind: "old_schema" }
@@ -40,7 +43,8 @@ export async function round(store: Store, most: number, sending: (items: readonl
   // 1 ask
   const rid = crypto.randomUUID();
   const asked = Date.now();
-  const request = ask({ rid, clock: asked, device, standing, holds, items, most });
+  const sums = await sums_due(store, standing, holds, asked);
+  const request = ask({ rid, clock: asked, device, standing, holds, items, most, sums });
   await store.boxes.begin(rid);
   // 2 send
   sending(request.push);
@@ -48,20 +52,22 @@ export async function round(store: Store, most: number, sending: (items: readonl
   const response = reply.status === 200 ? full(reply.body) : null;
   if (!response) return declined(store, reply, standing.last_n);
   // 3 apply
-  const boxes = await store.boxes.scopes(touched(response, holds));
+  const boxes = await store.boxes.scopes(touched(response, { standing, holds }));
   const changes = apply({ standing, holds, list, boxes }, response, { asked, ms: Date.now() }, store.summarize);
+  changes.standing.scrub = scrubbed(standing.scrub, sums.map(([scope]) => scope), asked);
   if (response.rid !== rid || !await store.boxes.commit(rid, changes)) return { kind: "failed", because: "server", retry_after_s: null };
   // 4 settle
   await store.outbox.settle(response.done, changes.standing.last_n);
-  if (response.expect !== null && !awaits(items, response.expect)) return { kind: "forked" };
+  if (response.lost) return { kind: "forked", changes, lost: response.lost };
+  if (response.expect !== null && !awaits(items, response.expect)) return { kind: "forked", changes };
   const left = wanted(changes.holds ?? holds).length;
   const more = response.more || (left > 0 && (request.want.length === 0 || response.load.length > 0));
   return { kind: "applied", changes, more: more || (most > 0 && await more_to_push(store, request, response)) };
 }
 
 /** Become another device: a cloned phone, or numbers that the server misses and this phone no longer has. */
-export async function fork(store: Store): Promise<void> {
-  await store.outbox.fork();
+export async function fork(store: Store, lost?: Lost): Promise<void> {
+  await store.outbox.fork(lost);
   await store.boxes.renumbered();
 }
 
@@ -76,12 +82,18 @@ function awaits(items: readonly Kept[], n: number): boolean {
   return items.some(item => item.n === n && !item.done);
 }
 
-/** Not a full answer. Too old a version still has its changes taken: write down what became of them. */
+/** Checksums that are due; a scope whose box is gone has that of nothing, and comes anew. */
+async function sums_due(store: Store, standing: Standing, holds: Holds, now_ms: number): Promise<[string, string][]> {
+  const due = standing.cursor === null ? [] : to_scrub(holds, standing.scrub, now_ms);
+  const boxes = await store.boxes.scopes(due);
+  return due.map(scope => [scope, checksum(boxes.get(scope)?.rows ?? [])]);
+}
+
+/** Not a full answer. From too old a version, and in a crowd, changes are taken all the same: write down what became of them. */
 async function declined(store: Store, reply: Reply, last_n: number): Promise<Answer> {
-  if (reply.status !== 426) return refusal(reply);
-  const done = (reply.body as { done?: Done[] } | null)?.done;
-  if (Array.isArray(done)) await store.outbox.settle(done, last_n);
-  return { kind: "old_schema" };
+  const { done } = (reply.body ?? {}) as Partial<Taken>;
+  if ((reply.status === 426 || reply.status === 503) && Array.isArray(done)) await store.outbox.settle(done, last_n);
+  return reply.status === 426 ? { kind: "old_schema" } : refusal(reply);
 }
 
 function refusal(reply: Reply): Answer {

@@ -37,11 +37,11 @@ async function rounds(store: Store, device_kind: string, listener: Listener): Pr
     const device = await store.outbox.device();
     const answer = (device.registered ? null : await register(store, device, device_kind))
       ?? await round(store, most, items => { listener.sending(items.map(item => item.id)); });
+    if ("changes" in answer && answer.changes) await listener.applied(answer.changes);
     if (answer.kind === "applied") {
-      await listener.applied(answer.changes);
       if (!answer.more) return { kind: "done" };
     } else if (answer.kind === "forked" && forks++ < MOST_FORKS) {
-      await fork(store);
+      await fork(store, answer.lost);
     } else if (answer.kind === "unfit" && most > 0) {
       most = most > 1 ? Math.ceil(most / 4) : 0;
     } else if (answer.kind === "forked" || answer.kind === "unfit") {

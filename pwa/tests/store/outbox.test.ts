@@ -61,6 +61,16 @@ test("another device starts at one, with the same things in the same order under
   expect((await outbox.items()).filter(item => item.done).map(item => item.id)).toEqual(["b"]);
 });
 
+test("what was lost is written down with the new name, survives another, and goes when it was read", async () => {
+  const outbox = fresh();
+  await outbox.add(write("kept"));
+  await outbox.fork({ from: 3, to: 4, since: "2026-06-03T10:00:00Z" });
+  await outbox.fork();
+  expect(await outbox.device()).toMatchObject({ next_n: 2, registered: false, lost: [{ count: 2, before: "2026-06-03T10:00:00Z" }] });
+  await outbox.forget_lost();
+  expect(await outbox.device()).toEqual({ id: expect.any(String) as string, next_n: 2, registered: false });
+});
+
 test("two people on one phone have nothing in common", async () => {
   const [mine, theirs] = [fresh(), fresh()];
   await mine.add(write("m"));

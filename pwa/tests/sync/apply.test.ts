@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apply, type Before } from "../../src/sync/apply.ts";
+import { apply, type Before, touched } from "../../src/sync/apply.ts";
 import { wanted } from "../../src/sync/ask.ts";
 import type { Full } from "../../src/sync/full.ts";
 import type { Changes } from "../../src/store/boxes.ts";
@@ -92,6 +92,17 @@ describe("what is behind", () => {
     expect(listed(changes)).toEqual(["a"]);
     expect(wanted(changes.holds ?? {})).toEqual(["c", "a"]);
   });
+});
+
+test("after a new name everything held that the answer does not load is asked for: between the two nothing is missed", () => {
+  const before = make_before(make_box("a"), make_box("b"));
+  before.standing.cursor = null;
+  const manifest = { digest: "d", scopes: [["a", RECEIVING], ["b", RECEIVING]] };
+  const response = make_answer({ manifest, load: [{ scope: "a", rows: [make_case_row("a")], sum: "" }] });
+  expect(touched(response, before).sort()).toEqual(["a", "b"]);
+  const changes = applied(before, response);
+  expect(wanted(changes.holds ?? {})).toEqual(["b"]);
+  expect(listed(changes).sort()).toEqual(["a", "b"]);
 });
 
 test("an answer without a cursor keeps the one at hand", () => {

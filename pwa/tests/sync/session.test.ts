@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { boxes_of } from "../../src/store/boxes.ts";
 import { outbox_of } from "../../src/store/outbox.ts";
+import { checksum } from "../../src/sync/checksum.ts";
 import type { Store } from "../../src/sync/round.ts";
 import { type Ending, session } from "../../src/sync/session.ts";
 import type { SyncRequest } from "../../src/wire.ts";
@@ -99,6 +100,26 @@ describe("a written thing", () => {
   });
 });
 
+test("what was written is taken in a crowd too, when loading has to wait", async () => {
+  await write("m");
+  server(it => ({ status: 503, body: { done: done_all(it), last_n: 1 }, headers: { "retry-after": "12" } }));
+  expect(await run()).toMatchObject({ kind: "failed", retry_after_s: 12 });
+  expect(await store.outbox.items()).toMatchObject([{ done: { outcome: "ok" } }]);
+});
+
+test("a day after they were loaded, scopes tell their checksums, and one that the server finds wrong comes anew", async () => {
+  const load = (name: string) => [{ scope: "a", rows: [make_case_row("a", { case_number: name })], sum: "" }];
+  server(it => ok(it, it.body.have ? {} : { manifest: { digest: "d", scopes: [["a", RECEIVING]] }, load: load("first") }));
+  await run();
+  vi.useFakeTimers({ now: Date.now() + 86_400_000, toFake: ["Date"] });
+  server(it => ok(it, it.body.sums ? { load: load("anew") } : {}));
+  await run();
+  await run();
+  vi.useRealTimers();
+  expect(synced().map(body => body.sums)).toEqual([undefined, [["a", checksum([make_case_row("a")])]], undefined]);
+  expect((await store.boxes.scope("a"))?.rows[0]?.[4]).toMatchObject({ case_number: "anew" });
+});
+
 describe("numbers that the server cannot place", () => {
   test("because it was restored from before it met this device are given anew, and nothing is lost", async () => {
     await write("m");
@@ -106,6 +127,18 @@ describe("numbers that the server cannot place", () => {
     server(it => it.body.device === id ? { status: 404, body: { code: "device_unknown" } } : ok(it, { done: done_all(it) }));
     expect(await run()).toEqual({ kind: "done" });
     expect(await store.outbox.items()).toEqual([]);
+  });
+
+  test("because they were lost here are told to the person, and what is left goes out under a new name", async () => {
+    await write("m");
+    const { id } = await store.outbox.device();
+    const lost = { from: 2, to: 4, since: "2026-06-03T10:00:00Z" };
+    server(it => it.body.device === id ? ok(it, { done: done_all(it), last_n: 1, lost }) : ok(it, { done: done_all(it) }));
+    await run();
+    expect(await store.outbox.device()).toMatchObject({ lost: [{ count: 3, before: lost.since }] });
+    expect((await store.outbox.device()).id).not.toBe(id);
+    expect(await store.outbox.items()).toEqual([]);
+    expect(synced().at(-1)).toMatchObject({ cursor: null, next_n: 1 });
   });
 
   test("of a copied phone are given anew under another device", async () => {

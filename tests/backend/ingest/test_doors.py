@@ -182,7 +182,8 @@ async def test_only_so_many_uploads_are_received_at_once(db: object, monkeypatch
     monkeypatch.setattr(routes, "_room", asyncio.Semaphore(0))
     async with browser(APP, headers={}) as machine:
         answer = await machine.post("/v1/extracts", content=b"x")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "15")
+    assert answer.status_code == 503
+    assert 15 <= int(answer.headers["retry-after"]) <= 22
 
 
 def test_the_doors_are_registered_with_a_time_limit_that_a_long_load_keeps() -> None:

@@ -62,7 +62,8 @@ async def test_a_device_without_a_subscription_says_so(page: httpx.AsyncClient) 
 async def test_a_test_too_soon_says_when_to_come_again(page: httpx.AsyncClient) -> None:
     await page.post("/v1/push/test")
     again = await page.post("/v1/push/test")
-    assert (again.status_code, again.headers["retry-after"]) == (429, "10")
+    assert again.status_code == 429
+    assert 10 <= int(again.headers["retry-after"]) <= 15
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,14 @@ async def test_signing_out_on_a_device_ends_its_notifications() -> None:
     assert await actions.device_state(person.actor, person.device) is DeviceState.GONE
 
 
+async def test_a_device_whose_access_was_taken_away_gets_no_more_notifications() -> None:
+    person, other = await make_person(), await make_person()
+    detail = {"wipe": True, "account": str(person.actor.account_id)}
+    await record([Entry("device.revoked", actor_id=other.actor.account_id, subject_id=person.device, detail=detail)])
+    assert await actions.device_state(person.actor, person.device) is DeviceState.GONE
+    assert await actions.device_state(other.actor, other.device) is DeviceState.ACTIVE
+
+
 async def renewal(renew: str, phone: Browser) -> Renew:
     said = await subscription_of(phone)
     return Renew(renew=renew, endpoint=said.endpoint, p256dh=said.p256dh, auth=said.auth, key_id=said.key_id)

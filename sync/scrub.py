@@ -1,0 +1,36 @@
+"""The scrub: once a day a device tells the checksums of what it holds. A difference is loaded anew, and should never occur.
+
+Compared is what can be: scopes in which nothing changed since the device's cursor, under a manifest that it has applied.
+There the server now is the server at the cursor, so a difference is a defect of the device or of ours, never of timing.
+"""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sync.pull import HEAD, UNSEEN, Asked, checksum
+from sync.wire import SUMS_MAX, Row
+
+NOTHING = msgspec.Raw(b"null")
+
+COMPARABLE = f"""
+WITH {HEAD}
+SELECT g.scope, r.aud, r.kind, r.id, r.rev
+FROM digest d CROSS JOIN granted g
+LEFT JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0 AND NOT r.gone
+WHERE d.digest = $3 AND g.scope = ANY($4) AND NOT EXISTS (SELECT FROM {UNSEEN})"""
+
+
+async def differing(connection: Any, asked: Asked, sums: list[tuple[UUID, str]]) -> list[UUID]:
+    """The scopes whose checksum is not ours, of those that can be compared."""
+    if asked.snapshot is None or not sums:
+        return []
+    told = dict(sums[:SUMS_MAX])
+    held: dict[UUID, list[Row]] = defaultdict(list)
+    for r in await connection.fetch(COMPARABLE, asked.principal, asked.snapshot, asked.have, list(told)):
+        rows = held[r["scope"]]
+        if r["id"] is not None:
+            rows.append((r["aud"], r["kind"], r["id"], r["rev"], NOTHING))
+    return [scope for scope, rows in held.items() if checksum(rows) != told[scope]]
