@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from backend.db import connection
 from tests.backend.browsing import browser, make_app, make_person, sign_in
 from tests.backend.devices.phone import Phone, phone
-from tests.make import insert, make_agency, make_assignment, make_case, make_participant
+from tests.make import insert, make_account, make_agency, make_assignment, make_case, make_device, make_participant
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -24,7 +24,7 @@ class House(NamedTuple):
 
     ana: Phone
     wendy: Phone
-    zoe: Phone
+    zoes_device: UUID
     admin: httpx.AsyncClient
     sue: httpx.AsyncClient
     ana_part: Any
@@ -40,7 +40,7 @@ async def house(db: object) -> AsyncIterator[House]:
     async with AsyncExitStack() as open_things:
         ana = await open_things.enter_async_context(phone("ana", person_id="A"))
         wendy = await open_things.enter_async_context(phone("wendy", "caseworker", worker_login="w"))
-        zoe = await open_things.enter_async_context(phone("zoe", "caseworker", worker_login="z"))
+        zoes_device = await make_device(await make_account("caseworker", worker_login="z"))
         await make_person("admin", "admin", worker_login=None)
         await make_person("sue", "supervisor", worker_login="s")
         app = make_app()
@@ -49,7 +49,7 @@ async def house(db: object) -> AsyncIterator[House]:
         await sign_in(sue, "sue")
         part = await make_participant(case, person_id="A")
         await make_assignment(case, "w")
-        yield House(ana, wendy, zoe, admin, sue, part, case)
+        yield House(ana, wendy, zoes_device, admin, sue, part, case)
 
 
 async def seen_by(operator: httpx.AsyncClient) -> dict[str, Any]:
@@ -78,7 +78,7 @@ async def test_an_operator_sees_what_each_device_has_not_sent_and_what_was_not_t
 
 async def test_a_supervisor_sees_and_revokes_the_own_units_devices_and_no_others(house: House) -> None:
     assert set(await seen_by(house.sue)) == {str(house.wendy.device)}
-    for device in (house.zoe.device, house.ana.device, uuid4()):
+    for device in (house.zoes_device, house.ana.device, uuid4()):
         answer = await house.sue.put(f"/v1/devices/{device}/revoked", json={"wipe": True})
         assert answer.status_code == 404
     assert await scalar("SELECT count(*) FROM sync_device WHERE revoked_at IS NOT NULL") == 0
@@ -92,7 +92,7 @@ async def test_a_supervisor_without_a_unit_answers_for_no_device(house: House) -
 async def test_those_who_do_not_operate_see_no_devices_and_revoke_none(house: House) -> None:
     for client in (house.ana.client, house.wendy.client):
         assert (await client.get("/v1/devices")).status_code == 403
-        assert (await client.put(f"/v1/devices/{house.zoe.device}/revoked", json={"wipe": True})).status_code == 403
+        assert (await client.put(f"/v1/devices/{house.zoes_device}/revoked", json={"wipe": True})).status_code == 403
 
 
 async def test_a_revoked_tablet_gets_nothing_more_forgets_what_it_holds_and_the_journal_says_who_did_it(house: House) -> None:
