@@ -59,6 +59,10 @@ class Ours:
         async with connection() as held:
             await held.execute("ANALYZE")
 
+    async def reset(self) -> None:
+        async with connection() as held:
+            await held.execute("DELETE FROM message WHERE NOT from_party")
+
     async def sign_in(self, http: aiohttp.ClientSession) -> None:
         answer = await self._call(http, "POST", "/v1/sign-in", {"login": "bench", "password": "pw-of-the-bench"})
         self.cookie = answer[1]["Set-Cookie"].split(";")[0]

@@ -99,6 +99,9 @@ class Kinto:
         for doc in self.docs:
             await self._put(http, doc)
 
+    async def reset(self) -> None:
+        """A push changes a document in place."""
+
     async def initial(self, http: aiohttp.ClientSession) -> Told:
         return await self._get(http, "")
 
@@ -153,6 +156,9 @@ class Pouch:
             assert answer.status in (201, 412), await answer.text()
         for doc in self.docs:
             await self._put(http, doc)
+
+    async def reset(self) -> None:
+        """A push changes a document in place."""
 
     async def initial(self, http: aiohttp.ClientSession) -> Told:
         return await self.delta(http, 0)

@@ -34,6 +34,9 @@ class Peer(Protocol):
     def cpu_s(self) -> float:
         """What the server and its database have used so far."""
 
+    async def reset(self) -> None:
+        """Back to 500 documents, where a push adds one."""
+
     async def initial(self, http: aiohttp.ClientSession) -> Answer:
         """Everything, for a device that has nothing."""
 
@@ -62,6 +65,7 @@ def text(rng: random.Random, size: int) -> str:
 
 async def once(peer: Peer) -> dict[str, float]:
     """One round of all the work: milliseconds, CPU milliseconds and bytes of each kind."""
+    await peer.reset()
     connector = aiohttp.TCPConnector(limit=CLIENTS)
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as http:
         figures: dict[str, float] = {}
