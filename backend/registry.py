@@ -179,10 +179,18 @@ GRANTS = Grants(
     UNION ALL SELECT a.id, g.id, (CASE WHEN a.role = 'parent' THEN {BOTH} ELSE {EVERYONE} END)::int2
         FROM account a CROSS JOIN agency g WHERE a.active""",
     sources=(
-        GrantSource("account", "SELECT id FROM changed"),
-        GrantSource("agency", "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM changed)"),
-        GrantSource("participant", "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)"),
-        GrantSource("assignment", "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)"),
+        GrantSource("account", "SELECT id FROM changed", ("active", "role", "person_id", "worker_login")),
+        GrantSource("agency", "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM changed)", ()),
+        GrantSource(
+            "participant",
+            "SELECT a.id FROM account a WHERE a.person_id IN (SELECT person_id FROM changed)",
+            ("case_id", "person_id", "role", "party", "from_on", "to_on"),
+        ),
+        GrantSource(
+            "assignment",
+            "SELECT a.id FROM account a WHERE a.worker_login IN (SELECT worker_login FROM changed)",
+            ("case_id", "worker_login", "from_on", "to_on"),
+        ),
     ),
 )
 

@@ -62,10 +62,14 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class GrantSource:
-    """A table whose changes can change grants; `principals` selects them from the changed rows, called `changed`."""
+    """A table whose changes can change grants; `principals` selects them from the changed rows, called `changed`.
+
+    An update of a row counts only if it changes one of `columns`.
+    """
 
     table: str
     principals: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

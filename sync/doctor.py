@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.declare import Registry, Shown, Synced
+from sync.rows import ONE_AT_A_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ async def repair(connection: Any, registry: Registry) -> Drift:
 
 
 async def _regrant(connection: Any) -> int:
+    await connection.execute(f"SELECT {ONE_AT_A_TIME}")
     wrong = await connection.fetchval(
         "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) "
         "WHERE g.mask IS DISTINCT FROM t.mask"

@@ -12,6 +12,10 @@ from sync.declare import GrantSource, Registry, Shown, Synced
 
 KEY = "scope, aud, kind, id"
 
+# Grants follow from several tables, so two transactions that each change one must not decide without seeing the other:
+# from its first change of rights to its end, one at a time. What waited looks anew, and sees all that came before.
+ONE_AT_A_TIME = "pg_advisory_xact_lock(0x73796E63)"
+
 
 def _columns(synced: Synced, shown: Shown, row: str) -> str:
     plain = [f"{row}.{c}" for c in shown.columns if c not in synced.sql]
@@ -103,13 +107,22 @@ def grant_triggers(source: GrantSource) -> Iterator[str]:
     """The triggers by which a change of a source table changes grants in the same transaction."""
     changed = {
         "INSERT": "SELECT * FROM new_rows",
-        "UPDATE": "SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows",
+        "UPDATE": f"{_only(source, 'new_rows', 'old_rows')} UNION ALL {_only(source, 'old_rows', 'new_rows')}",
         "DELETE": "SELECT * FROM old_rows",
     }
     for event, rows in changed.items():
         body = f"""
-    PERFORM sync_regrant(ARRAY(WITH changed AS ({rows}) {source.principals}));"""
+    IF EXISTS ({rows}) THEN
+        PERFORM {ONE_AT_A_TIME};
+        PERFORM sync_regrant(ARRAY(WITH changed AS ({rows}) {source.principals}));
+    END IF;"""
         yield _trigger(f"sync_grant_{source.table}_{event.lower()}", source.table, event, body)
+
+
+def _only(source: GrantSource, these: str, those: str) -> str:
+    """The rows of `these` that do not stand in `those` with the same values where it matters."""
+    same = " AND ".join(("that.id = this.id", *(f"that.{c} IS NOT DISTINCT FROM this.{c}" for c in source.columns)))
+    return f"SELECT this.* FROM {these} this WHERE NOT EXISTS (SELECT 1 FROM {those} that WHERE {same})"
 
 
 def statements(registry: Registry) -> str:

@@ -51,7 +51,10 @@ class Phone:
             self.rows = {key: row for key, row in self.rows.items() if key[0] != load.scope}
             for aud, kind, id, rev, body in load.rows:
                 self.rows[load.scope, aud, kind, id] = rev, msgspec.json.decode(body)
+        held = {key[0] for key in self.rows}
         for scope, aud, kind, id, rev, changed in pulled.rows:
+            if scope not in held:
+                continue  # its load is asked for, and brings them all
             if changed is None:
                 self.rows.pop((scope, aud, kind, id), None)
             else:
