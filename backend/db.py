@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("PICCOLO_CONF", "backend.piccolo_conf")
 
+# Not a fault of what was asked: the database is gone, is coming or going, is full, or is a standby that takes nothing.
+AWAY = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
 Callback = Callable[[], Awaitable[None]]
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
@@ -181,6 +193,14 @@ async def connection() -> AsyncIterator[Connection]:
     else:
         async with pool().acquire() as acquired:
             yield acquired
+
+
+def is_lost(held: Connection) -> bool:
+    """Whether the line of this connection is gone; a pool takes such a one back at once, and then it does not even say so."""
+    try:
+        return held.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 def after_commit(callback: Callback) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 
 from backend import metrics
 from backend.access import Actor
-from backend.db import DB, connection
+from backend.db import AWAY, DB, connection, is_lost
 from backend.devices.admission import Admission, Full
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
@@ -220,11 +220,10 @@ async def _take(registry: Registry, device: UUID, mutation: Mutation) -> Done | 
     """The outcome, or None when it broke us. What only met another transaction is tried again; a lost database is raised."""
     for _ in range(RETRIES):
         try:
-            async with DB.transaction(), connection() as c:
-                return await inbox.take(c, registry, device, mutation)
+            return await _take_once(registry, device, mutation)
         except CONTENTION:
             continue
-        except (inbox.Expect, inbox.Forked, OSError, asyncpg.PostgresConnectionError):
+        except (inbox.Expect, inbox.Forked, *AWAY):
             raise
         except Exception as fault:
             log.error("mutation %s of device %s broke: %s", mutation.id, device, type(fault).__name__)
@@ -232,6 +231,16 @@ async def _take(registry: Registry, device: UUID, mutation: Mutation) -> Done | 
     async with connection() as c:
         await inbox.crashed(c, device)
     return None
+
+
+async def _take_once(registry: Registry, device: UUID, mutation: Mutation) -> Done:
+    async with DB.transaction(), connection() as c:
+        try:
+            return await inbox.take(c, registry, device, mutation)
+        except Exception as fault:
+            if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
+                raise ConnectionError("the database went away") from fault
+            raise
 
 
 async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:

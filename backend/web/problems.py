@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from backend.db import AWAY
 from backend.errors import STATUS, Refused, spread
 
 log = logging.getLogger("porchlight.fault")
@@ -28,14 +29,6 @@ WORDS: Final[dict[int, str]] = {
     503: "The service is not ready. Please try again soon.",
 }
 FAULT: Final = "Something went wrong on our side. It has been noted."
-DATABASE_AWAY: Final = (
-    ConnectionError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-)
 AWAY_RETRY_S: Final = 5
 
 
@@ -54,7 +47,7 @@ def problem_of(fault: Exception, request_id: str) -> Problem:
         return _problem(fault.status, fault.message, request_id, fault.detail, headers)
     if isinstance(fault, HTTPException):
         return _problem_of_framework(fault, request_id)
-    if isinstance(fault, DATABASE_AWAY):
+    if isinstance(fault, AWAY):
         log.error("unavailable id=%s %s", request_id, type(fault).__name__)
         return _problem(503, WORDS[503], request_id, None, {"retry-after": str(spread(AWAY_RETRY_S))})
     note_fault(fault, request_id)

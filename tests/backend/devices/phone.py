@@ -41,6 +41,10 @@ class Phone:
     async def sync(self, *push: dict[str, Any], **given: Any) -> dict[str, Any]:
         response = await self.post(*push, **given)
         assert response.status_code == 200, response.text
+        return self.took(response)
+
+    def took(self, response: httpx.Response) -> dict[str, Any]:
+        """An answer, with its cursor and its manifest kept."""
         answer: dict[str, Any] = msgspec.json.decode(response.content)
         self.cursor = answer.get("cursor", self.cursor)
         if "manifest" in answer:
