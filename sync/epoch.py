@@ -4,9 +4,25 @@ import os
 from typing import Any, NamedTuple
 from uuid import UUID
 
+# The control file tells a new timeline only some time after a promotion; the log that is written to tells it at once.
 WHERE_WE_ARE = """
 SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
-       (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline"""
+    CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
+        ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END AS timeline"""
+
+FOUND = f"""
+SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) = (w.system_identifier, w.timeline) AS same
+FROM sync_epoch e, ({WHERE_WE_ARE}) w"""
+
+# A restored copy may hold stamps that this cluster has not come to: no snapshot would ever cover them.
+RESTAMP = "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()"
+
+
+# The key stays, so that an old cursor can still be opened, and its device told why it cannot be honoured.
+BEGIN = f"""
+WITH ended AS (DELETE FROM sync_epoch RETURNING seal_key)
+INSERT INTO sync_epoch (system_identifier, timeline, declaration, seal_key)
+SELECT w.*, $1, coalesce((SELECT seal_key FROM ended LIMIT 1), $2) FROM ({WHERE_WE_ARE}) w"""
 
 
 class Epoch(NamedTuple):
@@ -23,25 +39,26 @@ async def declared(connection: Any) -> str | None:
 
 
 async def begin(connection: Any, declaration: str) -> None:
-    """Ends every cursor there is: each device keeps what it shows, and reloads."""
-    await connection.execute("DELETE FROM sync_epoch")
-    await connection.execute(
-        f"INSERT INTO sync_epoch (system_identifier, timeline, declaration, seal_key) SELECT w.*, $1, $2 FROM ({WHERE_WE_ARE}) w",
-        declaration,
-        os.urandom(32),
-    )
+    """Ends every cursor there is: each device keeps what it shows, and reloads. Run inside a transaction."""
+    await connection.execute(RESTAMP)
+    await connection.execute(BEGIN, declaration, os.urandom(32))
 
 
 async def current(connection: Any) -> Epoch:
     """The epoch in force. After a failover or a restore, where ids may be used again, it is a new one."""
-    row = await connection.fetchrow(
-        f"SELECT e.id, e.seal_key, e.declaration, "
-        f"(e.system_identifier, e.timeline) = (w.system_identifier, w.timeline) AS same "
-        f"FROM sync_epoch e, ({WHERE_WE_ARE}) w"
-    )
+    row = await _found(connection)
+    if not row["same"]:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE")
+            row = await _found(connection)
+            if not row["same"]:  # else another process has begun it meanwhile
+                await begin(connection, row["declaration"])
+                row = await _found(connection)
+    return Epoch(row["id"], row["seal_key"])
+
+
+async def _found(connection: Any) -> Any:
+    row = await connection.fetchrow(FOUND)
     if row is None:
         raise RuntimeError("the database has no sync epoch: run the migrations")
-    if not row["same"]:
-        await begin(connection, row["declaration"])
-        return await current(connection)
-    return Epoch(row["id"], row["seal_key"])
+    return row
