@@ -107,6 +107,13 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
 
 
+def _soak(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, default=200, help="kills of an API process, and as many of PostgreSQL (default: 200)")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after so long (default: no limit)")
+    parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+    parser.add_argument("--schedules", action="store_true", help="instead: every order of three transactions and two pulls")
+
+
 def _account(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     add = what.add_parser("add", help="make a login; the password is asked for, or is the first line of standard input")
@@ -159,6 +166,7 @@ COMMANDS = (
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
+    Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),
     Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run", _worker),

@@ -36,6 +36,7 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,  # the server took its leave while the connection lay idle
 )
 
 Callback = Callable[[], Awaitable[None]]
