@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
 import signal
@@ -168,6 +169,7 @@ def _out_of_order(writer: Writer, stored: dict[tuple[UUID, int], Any]) -> int:
 async def soak(server: Embedded, rounds: tuple[int, int], seconds: float, seed: int) -> dict[str, Any]:
     """So many kills of an API process and of PostgreSQL, or as many as fit into the time."""
     began = time.monotonic()
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # our own pool tells of every kill
     with house(server.url()) as made:
         await db.open_pool(server.url())
         try:
