@@ -24,10 +24,19 @@ Operation = Literal[
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
+    "message.read",  # one's own mark of how far one has read
+    "appointment.request",
+    "appointment.answer",  # accept, ask for another time, call off
+    "note.write",  # for the case team alone
+    "visit.pin",
+    "contact.change",  # one's own
+    "contact.take_up",
+    "preference.set",  # one's own
     "batch.read",  # how a load of the system of record went
 ]
 
 EVERYBODY: Final = frozenset(Role)
+CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
 OPERATORS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR})
 
@@ -42,6 +51,14 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,
+    "message.read": CASE_PEOPLE,
+    "appointment.request": frozenset({Role.PARENT}),
+    "appointment.answer": CASE_PEOPLE,
+    "note.write": CASE_STAFF,
+    "visit.pin": CASE_STAFF,
+    "contact.change": frozenset({Role.PARENT}),
+    "contact.take_up": CASE_STAFF,
+    "preference.set": CASE_PEOPLE,
     "batch.read": frozenset({Role.ADMIN}),
 }
 

@@ -6,11 +6,21 @@ A column that stands in no `Shown` never leaves.
 """
 
 from backend.accounts.wire import Account
+from backend.appointments.mutations import MUTATORS as APPOINTMENT_MUTATORS
+from backend.appointments.wire import Appointment, BookableHours
 from backend.cases.wire import Agency, Balance, Case, Event, Obligation, Order, Participant
+from backend.contacts.mutations import MUTATORS as CONTACT_MUTATORS
+from backend.contacts.wire import ContactChange
 from backend.hearings.wire import Hearing
-from backend.messages.mutations import MUTATORS
-from backend.messages.wire import Message
+from backend.messages.mutations import MUTATORS as MESSAGE_MUTATORS
+from backend.messages.wire import Message, ReadMark
+from backend.notes.mutations import MUTATORS as NOTE_MUTATORS
+from backend.notes.wire import Note
 from backend.payments.wire import Disbursement, Payment
+from backend.preferences.mutations import MUTATORS as PREFERENCE_MUTATORS
+from backend.preferences.wire import Preference
+from backend.visits.mutations import MUTATORS as VISIT_MUTATORS
+from backend.visits.wire import VisitPin
 from sync.declare import Grants, GrantSource, Registry, Shown, Synced
 
 SCHEMA = 1
@@ -22,7 +32,11 @@ CONTACT = ("phone", "email", "address_1", "address_2", "city", "state", "postal_
 MONEY_OUT = ("payment_id", "amount_cents", "status", "status_on", "expected_on", "hold_reason_code")
 MONEY_IN = ("paid_on", "posted_on", "amount_cents", "reversed_by")
 SAID = ("thread", "from_party", "body", "receipt", "written_at", "received_at", "answer_due_on", "answered_at")
+AGREED = ("thread", "starts_local", "asked_local", "asked_by", "time_zone", "minutes", "channel", "topic", "note", "state")
+NOTED = ("beside", "version", "author_name", "body", "written_at", "received_at", "edited_by", "edited_at")
 HAPPENED = ("code", "happened_on", "detail_code")
+
+WALL = "to_char(t.{}, 'YYYY-MM-DD\"T\"HH24:MI')"
 
 SYNCED = (
     Synced(
@@ -127,7 +141,7 @@ SYNCED = (
             ),
             Shown(92, STAFF, ("appearance",)),
         ),
-        sql={"starts_local": "to_char(t.starts_local, 'YYYY-MM-DD\"T\"HH24:MI')"},
+        sql={"starts_local": WALL.format("starts_local")},
     ),
     Synced(
         "event",
@@ -141,9 +155,46 @@ SYNCED = (
         Message,
         (Shown(110, "party_bit", SAID), Shown(111, STAFF, (*SAID, "author_name"))),
     ),
+    Synced(
+        "read_mark",
+        "read_mark",
+        ReadMark,
+        (Shown(120, EVERYONE, ("thread", "read_at")),),
+        scope="account_id",
+    ),
+    Synced(
+        "bookable_hours",
+        "bookable_hours",
+        BookableHours,
+        (Shown(130, EVERYONE, ("weekday", "from_local", "to_local", "minutes", "channel")),),
+        scope="agency_id",
+    ),
+    Synced(
+        "appointment",
+        "appointment",
+        Appointment,
+        (
+            Shown(131, "party_bit", (*AGREED, "requested_at")),
+            Shown(132, STAFF, (*AGREED, "requested_at", "worker_name")),
+        ),
+        sql={"starts_local": WALL.format("starts_local"), "asked_local": WALL.format("asked_local")},
+    ),
+    Synced(
+        "contact_change",
+        "contact_change",
+        ContactChange,
+        (
+            Shown(160, "party_bit", ("thread", "field", "was", "now", "state", "sent_at")),
+            Shown(161, STAFF, ("thread", "field", "was", "now", "state", "sent_at", "taken_by")),
+        ),
+    ),
+    Synced("preference", "preference", Preference, (Shown(170, EVERYONE, ("name", "value")),), scope="account_id"),
+    Synced("note", "note", Note, (Shown(140, STAFF, NOTED),)),
+    Synced("visit_pin", "visit_pin", VisitPin, (Shown(150, EVERYONE, ("case_id",)),), scope="account_id"),
 )
 
 NEVER_LEAVE = {
+    "appointment_slot": "which of a worker's hours are taken",
     "session": "secrets of signing in",
     "throttle": "how often somebody tried",
     "journal": "the record of acts; staff read it online",
@@ -199,5 +250,7 @@ URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
     THEN (SELECT min(h.starts_local) FROM hearing h
         WHERE h.case_id = g.scope AND h.status IN ('set', 'moved') AND h.starts_local > now())
     ELSE '-infinity'::timestamp END)"""
+
+MUTATORS = (*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS, *CONTACT_MUTATORS, *PREFERENCE_MUTATORS)
 
 REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

@@ -6,12 +6,17 @@ from piccolo.table import Table
 
 MODULES = (
     "backend.accounts.tables",
+    "backend.appointments.tables",
     "backend.cases.tables",
+    "backend.contacts.tables",
     "backend.hearings.tables",
     "backend.ingest.tables",
     "backend.messages.tables",
+    "backend.notes.tables",
     "backend.notifications.tables",
     "backend.payments.tables",
+    "backend.preferences.tables",
+    "backend.visits.tables",
     "push.tables",
 )
 

@@ -18,7 +18,8 @@ ONE_AT_A_TIME = "pg_advisory_xact_lock(0x73796E63)"
 
 
 def _columns(synced: Synced, shown: Shown, row: str) -> str:
-    plain = [f"{row}.{c}" for c in shown.columns if c not in synced.sql]
+    """What makes two versions differ: the columns themselves, also where the wire form is made from one by `sql`."""
+    plain = [f"{row}.{c}" for c in shown.columns if f"t.{c}" in synced.sql.get(c, f"t.{c}")]
     return f"ROW({', '.join(plain)})"
 
 
@@ -82,9 +83,7 @@ CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
 def row_triggers(synced: Synced) -> str:
     """The three triggers that stamp a noun's rows."""
     made = {"INSERT": _on_insert, "UPDATE": _on_update, "DELETE": _on_delete}
-    return "".join(
-        _trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced)) for event, make in made.items()
-    )
+    return "".join(_trigger(f"sync_{synced.noun}_{event.lower()}", synced.table, event, make(synced)) for event, make in made.items())
 
 
 def grant_function(registry: Registry) -> str:

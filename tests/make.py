@@ -38,9 +38,7 @@ async def make_account(role: str = "parent", **given: Any) -> UUID:
     """A parent has a `person_id`, a worker a `worker_login`, both made up when absent."""
     number = next(_numbers)
     own = {"person_id": f"P{number}"} if role == "parent" else {"worker_login": f"worker{number}"}
-    return await insert(
-        "account", **{"role": role, "login": f"login{number}", "display_name": f"Person {number}"} | own | given
-    )
+    return await insert("account", **{"role": role, "login": f"login{number}", "display_name": f"Person {number}"} | own | given)
 
 
 async def make_case(**given: Any) -> UUID:
@@ -106,3 +104,10 @@ async def make_event(case_id: UUID, **given: Any) -> UUID:
 
 async def make_device(account: UUID) -> UUID:
     return await insert("sync_device", id=uuid4(), principal=account)
+
+
+async def make_hours(agency_id: UUID, **given: Any) -> None:
+    """The agency sees people on every day of the week, so that a test may run on any."""
+    usual = {"from_local": "09:00", "to_local": "12:00", "minutes": 30, "channel": "phone"}
+    for weekday in range(1, 8):
+        await insert("bookable_hours", **{"agency_id": agency_id, "weekday": weekday} | usual | given)

@@ -19,6 +19,7 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS = 400, 40, 5
 NO_NOUNS = {"utils", "util", "helpers", "helper", "common", "services", "service", "managers", "manager", "core", "misc"}
 CODE = ("backend", "sync", "push")
 NEVER_LEAVES = {
+    "appointment_slot",
     "assignment",
     "batch",
     "distribution",
@@ -41,7 +42,7 @@ NEVER_LEAVES = {
     "vapid_key",
     "worker",
 }
-READ_BY_SQL = {"job", "journal", "migration", "push_delivery", "throttle"}  # and sync_*: no Piccolo class
+READ_BY_SQL = {"appointment_slot", "job", "journal", "migration", "push_delivery", "throttle"}  # and sync_*: no Piccolo class
 MACHINE = re.compile(r"/work/|/root/|/home/\w|registry\.npmjs|pypi\.org|pythonhosted|deb\.debian")
 
 
@@ -202,10 +203,7 @@ async def columns_made() -> dict[str, dict[str, tuple[str, bool]]]:
 def described(table: Any) -> dict[str, tuple[str, bool]]:
     """The same, as the Piccolo class says."""
     names = {spelling: kind for kind, spellings in KINDS.items() for spelling in spellings}
-    return {
-        column._meta.db_column_name: (names.get(kind(column), kind(column)), column._meta.null)
-        for column in table._meta.columns
-    }
+    return {column._meta.db_column_name: (names.get(kind(column), kind(column)), column._meta.null) for column in table._meta.columns}
 
 
 def kind(column: Any) -> str:

@@ -98,6 +98,7 @@ async def load_if_empty(cases: int = CASES, days: int = DAYS) -> Report | None:
     report = await load(out / FULL)
     if report.state == "loaded":
         await _open_accounts()
+        await _open_hours()
     return report
 
 
@@ -144,6 +145,19 @@ async def _open_accounts() -> None:
             INSERT INTO account (role, login, password_hash, display_name, language, person_id, worker_login, demo_key)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING""",
             rows,
+        )
+
+
+async def _open_hours() -> None:
+    """The agency sees people by phone every morning, by video every afternoon, and on two days in person."""
+    lines = [(day, "09:00", "12:00", "phone") for day in range(1, 6)] + [(day, "13:00", "16:00", "video") for day in range(1, 6)]
+    lines += [(day, "09:00", "15:00", "in_person") for day in (2, 4)]
+    async with DB.transaction(), connection() as held:
+        await held.executemany(
+            """
+            INSERT INTO bookable_hours (agency_id, weekday, from_local, to_local, minutes, channel)
+            SELECT id, $1, $2, $3, 30, $4 FROM agency ON CONFLICT DO NOTHING""",
+            lines,
         )
 
 

@@ -1,26 +1,33 @@
 """What can happen to messages."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.access import Actor, Role
-from backend.cases.tables import Agency, Participant
+from backend.cases.parties import get_party
+from backend.cases.tables import Agency
+from backend.db import connection
 from backend.errors import Refused
-from backend.journal import Entry, record
+from backend.journal import Entry, poke, record
 from backend.messages.rules import answer_due_on, new_receipt
 from backend.messages.tables import Message
-from backend.messages.wire import SendMessage
+from backend.messages.wire import ReadMessages, SendMessage
 from backend.policy import require
 
-NO_SUCH_THREAD = "This conversation is not open to you any more. Call your child support office if you need help."
+MARK = """
+INSERT INTO read_mark AS m (account_id, thread, read_at)
+SELECT $1, p.id, least($3::timestamptz, now()) FROM participant p WHERE p.id = $2 AND p.role <> 'CH'
+    AND EXISTS (SELECT 1 FROM sync_grant g WHERE g.principal = $1 AND g.scope = p.case_id)
+    AND ($4::text IS NULL OR p.person_id = $4)
+ON CONFLICT (account_id, thread) DO UPDATE SET read_at = excluded.read_at WHERE m.read_at < excluded.read_at
+RETURNING id"""
 
 
 async def send_message(actor: Actor, case_id: UUID, args: SendMessage, written_at: datetime | None) -> None:
     """A party writes to its case team, or the team to a party. Refused: forbidden, conflict (the id was used)."""
     require(actor, "message.send")
-    thread = await _thread(actor, case_id, args.thread)
+    thread = await get_party(actor, case_id, args.thread)
     from_party = actor.role == Role.PARENT
     if await Message.exists().where(Message.id == args.id):
         raise Refused("conflict", "This message has already been received.")
@@ -47,17 +54,15 @@ async def send_message(actor: Actor, case_id: UUID, args: SendMessage, written_a
     await record([Entry("message.sent", actor.account_id, case_id, args.id, detail=detail)])
 
 
-async def _thread(actor: Actor, case_id: UUID, thread: UUID) -> dict[str, Any]:
-    """The participant whose thread it is; for a parent only the person's own, current one."""
-    found = (
-        await Participant.select(Participant.party_bit, Participant.person_id)
-        .where(Participant.id == thread, Participant.case_id == case_id, Participant.to_on.is_null())
-        .where(Participant.role != "CH")
-        .first()
-    )
-    if found is None or (actor.role == Role.PARENT and found["person_id"] != actor.person_id):
-        raise Refused("forbidden", NO_SUCH_THREAD)
-    return found
+async def read_messages(actor: Actor, args: ReadMessages) -> None:
+    """The actor has read a conversation up to then; it never goes back. Of one that is not open to them, nothing is kept."""
+    require(actor, "message.read")
+    person = (actor.person_id or "") if actor.role == Role.PARENT else None
+    async with connection() as held:
+        mark = await held.fetchval(MARK, actor.account_id, args.thread, args.read_at, person)
+    if mark is not None:  # without the case: who else holds it must not even be poked
+        await record([Entry("message.read", actor.account_id, subject_id=mark)])
+        poke({actor.account_id})
 
 
 async def _answered(thread: UUID, now: datetime) -> None:

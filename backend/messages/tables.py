@@ -1,6 +1,7 @@
 """Messages between one party of a case and its case team."""
 
 from piccolo.columns import UUID, Boolean, Date, ForeignKey, OnDelete, SmallInt, Text, Timestamptz
+from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from backend.accounts.tables import Account
@@ -23,3 +24,12 @@ class Message(Table, tablename="message"):
     received_at = Timestamptz(null=False)
     answer_due_on = Date(null=True, default=None)
     answered_at = Timestamptz(null=True, default=None)
+
+
+class ReadMark(Table, tablename="read_mark"):
+    """How far an account has read a conversation; it is that account's alone."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account_id = ForeignKey(Account, null=False, on_delete=OnDelete.restrict, db_column_name="account_id")
+    thread = ForeignKey(Participant, null=False, on_delete=OnDelete.restrict, db_column_name="thread")
+    read_at = Timestamptz(null=False, default=None)

@@ -32,3 +32,17 @@ class SendMessage(Wire, frozen=True):
     id: UUID
     thread: UUID
     body: Body
+
+
+class ReadMark(Wire, frozen=True):
+    """How far the account has read a conversation; nobody else holds it."""
+
+    thread: UUID
+    read_at: datetime
+
+
+class ReadMessages(Wire, frozen=True):
+    """Arguments of message.read@1: whose thread, and when the last message that was seen had come."""
+
+    thread: UUID
+    read_at: datetime

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"  # a payment was posted
     DISBURSEMENT = "disbursement"  # money can be used
     MESSAGE = "message"  # somebody wrote
+    APPOINTMENT = "appointment"  # the agency's: asked for, agreed, moved or called off
     HEARING = "hearing"  # a court date was set, moved or cancelled
 
 
@@ -43,6 +44,11 @@ MANNERS: Final[Mapping[Kind, Manner]] = {
     Kind.PAYMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("payment.reversed",)),
     Kind.DISBURSEMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("disbursement.held", "disbursement.returned")),
     Kind.MESSAGE: Manner(Urgency.NORMAL, timedelta(hours=48)),
+    Kind.APPOINTMENT: Manner(
+        Urgency.HIGH,
+        timedelta(days=7),
+        ("appointment.requested", "appointment.confirmed", "appointment.moved", "appointment.cancelled"),
+    ),
     Kind.HEARING: Manner(Urgency.HIGH, timedelta(days=7), ("hearing.set", "hearing.moved", "hearing.cancelled", "hearing.held")),
 }
 CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
@@ -53,6 +59,13 @@ CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
     "hearing.cancelled": (Kind.HEARING, PARENTS),
 }
 MESSAGE_SENT: Final = "message.sent"
+BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: what the one does concerns the other
+    MESSAGE_SENT: Kind.MESSAGE,
+    "appointment.requested": Kind.APPOINTMENT,
+    "appointment.confirmed": Kind.APPOINTMENT,
+    "appointment.moved": Kind.APPOINTMENT,
+    "appointment.cancelled": Kind.APPOINTMENT,
+}
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
 
@@ -101,7 +114,7 @@ class Delivered(msgspec.Struct, frozen=True):
 
 def is_news(entry: Happened) -> bool:
     """Whether anybody may have to be told."""
-    return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb == MESSAGE_SENT)
+    return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
 def notices_for(entries: Iterable[Happened], recipients: Recipients, now: datetime) -> list[NewNotice]:
@@ -169,17 +182,18 @@ def _event(outcome: Outcome) -> str:
 
 
 def _concern(entry: Happened, recipients: Recipients) -> tuple[Kind, int] | None:
-    """A party's message concerns who works the case; the team's concerns that party alone."""
-    if entry.verb != MESSAGE_SENT:
+    """What a party does concerns who works the case; what the team does concerns that party alone."""
+    kind = BETWEEN.get(entry.verb)
+    if kind is None:
         return CONCERNS.get(entry.verb)
     if entry.detail.get("from_party"):
-        return Kind.MESSAGE, STAFF
-    return Kind.MESSAGE, recipients.party_bits.get(thread_of(entry) or UUID(int=0), 0)
+        return kind, STAFF
+    return kind, recipients.party_bits.get(thread_of(entry) or UUID(int=0), 0)
 
 
 def thread_of(entry: Happened) -> UUID | None:
-    """The thread that a message belongs to; none for every other entry."""
-    thread = entry.detail.get("thread") if entry.verb == MESSAGE_SENT else None
+    """The party whose message or appointment it is; none for every other entry."""
+    thread = entry.detail.get("thread") if entry.verb in BETWEEN else None
     return UUID(str(thread)) if thread else None
 
 
@@ -199,7 +213,7 @@ def _event_key(entry: Happened, now: datetime) -> str:
 
 
 def _collapse_key(kind: Kind, entry: Happened) -> str:
-    what = {Kind.HEARING: entry.subject_id, Kind.MESSAGE: thread_of(entry)}.get(kind)
+    what = {Kind.HEARING: entry.subject_id, Kind.APPOINTMENT: entry.subject_id, Kind.MESSAGE: thread_of(entry)}.get(kind)
     return f"{kind}:{what}" if what else kind.value
 
 

@@ -4,7 +4,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { first_language, language, load_more_words, speak, spoken, words } from "./i18n/language.ts";
 import { type Audience, find_route, is_notice, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
-import { apply_update, session, state } from "./store/live.ts";
+import { unread } from "./messages/rules.ts";
+import { follow_own_choices } from "./preferences/actions.ts";
+import { apply_update, cases, own, session, state } from "./store/live.ts";
 import { Banner } from "./ui/Banner.tsx";
 import { Button } from "./ui/Button.tsx";
 import { keep_time } from "./ui/clock.ts";
@@ -54,6 +56,7 @@ function begin(): void {
   keep_time();
   watch_shift();
   follow_preferences();
+  follow_own_choices();
   effect(() => {
     const wanted = preferences.value.language ?? session.value?.language ?? null;
     void speak(first_language(wanted, navigator.languages));
@@ -88,6 +91,7 @@ function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Param
 function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
   const { nav, status } = words();
   const { needs_you } = state.value;
+  const fresh = unread(cases.value, own.value.reads);
   const items = useMemo(() => [
     audience === "parent" ? { tab: "home", href: "/", label: nav.home, icon: "home" } as const : { tab: "home", href: "/", label: nav.caseload, icon: "people" } as const,
     audience === "parent" ? { tab: "messages", href: "/messages", label: nav.messages, icon: "messages" } as const : { tab: "messages", href: "/messages", label: nav.inbox, icon: "inbox" } as const,
@@ -98,6 +102,7 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
     <Tabs items={items.map(item => ({
       ...item, here: item.tab === tab,
       ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: count(status.needs_you, needs_you) } : {}),
+      ...(item.tab === "messages" && fresh > 0 ? { count: fresh, count_label: count(status.unread, fresh) } : {}),
     }))} />
   );
 }

@@ -26,6 +26,15 @@ export const KINDS = {
   101: "event",
   110: "message",
   111: "message",
+  120: "read_mark",
+  130: "bookable_hours",
+  131: "appointment",
+  132: "appointment",
+  160: "contact_change",
+  161: "contact_change",
+  170: "preference",
+  140: "note",
+  150: "visit_pin",
 } as const;
 
 export type Noun = (typeof KINDS)[keyof typeof KINDS];
@@ -165,6 +174,71 @@ export interface Message {
   author_name?: string;
 }
 
+/** How far the account has read a conversation; nobody else holds it. */
+export interface ReadMark {
+  thread: string;
+  read_at: string;
+}
+
+/** When the agency sees people: weekday 1 is Monday, times are `HH:MM` of the agency's zone. */
+export interface BookableHours {
+  weekday: number;
+  from_local: string;
+  to_local: string;
+  minutes: number;
+  channel: "phone" | "video" | "in_person";
+}
+
+/** An appointment of one party with the case team; with whom (`worker_name`) is for staff. */
+export interface Appointment {
+  thread: string;
+  starts_local: string;
+  asked_local: string | null;
+  asked_by: "party" | "team" | null;
+  time_zone: string;
+  minutes: number;
+  channel: "phone" | "video" | "in_person";
+  topic: "payments" | "order" | "documents" | "hearing" | "other";
+  note: string | null;
+  state: "requested" | "confirmed" | "move_asked" | "cancelled" | "missed" | "held";
+  requested_at: string;
+  worker_name?: string;
+}
+
+/** What a person says of their own contact; the person and the staff hold it. None is nothing. */
+export interface ContactChange {
+  thread: string;
+  field: "phone" | "email" | "address_1" | "address_2" | "city" | "state" | "postal_code";
+  was: string | null;
+  now: string | null;
+  state: "sent" | "taken_up";
+  sent_at: string;
+  taken_by?: string | null;
+}
+
+/** One choice: the language, or the size of the text. */
+export interface Preference {
+  name: "language" | "text";
+  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+}
+
+/** A note for staff alone. One that stands `beside` another keeps what was written while somebody else changed that one. */
+export interface Note {
+  beside: string | null;
+  version: string;
+  author_name: string;
+  body: string;
+  written_at: string | null;
+  received_at: string;
+  edited_by: string | null;
+  edited_at: string | null;
+}
+
+/** A case that this account pinned. */
+export interface VisitPin {
+  case_id: string;
+}
+
 export interface Nouns {
   "agency": Agency;
   "account": Account;
@@ -178,6 +252,13 @@ export interface Nouns {
   "hearing": Hearing;
   "event": Event;
   "message": Message;
+  "read_mark": ReadMark;
+  "bookable_hours": BookableHours;
+  "appointment": Appointment;
+  "contact_change": ContactChange;
+  "preference": Preference;
+  "note": Note;
+  "visit_pin": VisitPin;
 }
 
 /** Arguments of message.send@1: the message's own id, whose thread, and what is said. */
@@ -187,8 +268,94 @@ export interface SendMessage {
   body: string;
 }
 
+/** Arguments of message.read@1: whose thread, and when the last message that was seen had come. */
+export interface ReadMessages {
+  thread: string;
+  read_at: string;
+}
+
+/** Arguments of appointment.request@1: its own id, for whom, when, how, about what. */
+export interface RequestAppointment {
+  id: string;
+  thread: string;
+  starts_local: string;
+  channel: "phone" | "video" | "in_person";
+  topic: "payments" | "order" | "documents" | "hearing" | "other";
+  note?: string;
+}
+
+/** Arguments of appointment.accept@1: which, and the time that is agreed to. */
+export interface AcceptAppointment {
+  appointment: string;
+  starts_local: string;
+}
+
+/** Arguments of appointment.ask_move@1: the time that stood when this was asked, and the one asked for. */
+export interface AskMove {
+  appointment: string;
+  seen_local: string;
+  starts_local: string;
+}
+
+/** Arguments of appointment.cancel@1: which, and the time that stood when it was called off. */
+export interface CancelAppointment {
+  appointment: string;
+  seen_local: string;
+}
+
+/** Arguments of note.add@1: the note's own id, and what it says. */
+export interface AddNote {
+  id: string;
+  body: string;
+}
+
+/** Arguments of note.edit@1: a name for the new text, which note, and the name of the text that was changed. */
+export interface EditNote {
+  id: string;
+  note: string;
+  base: string;
+  body: string;
+}
+
+/** Arguments of visit.pin@1: which case, and whether it is to be at hand. */
+export interface PinVisit {
+  case: string;
+  pinned: boolean;
+}
+
+/** Arguments of contact.change@1: whose, which field, what the person saw there and what it is now. */
+export interface ChangeContact {
+  id: string;
+  thread: string;
+  field: "phone" | "email" | "address_1" | "address_2" | "city" | "state" | "postal_code";
+  was: string | null;
+  now: string | null;
+}
+
+/** Arguments of contact.take_up@1: the change that the system of record has been given. */
+export interface TakeUpContact {
+  change: string;
+}
+
+/** Arguments of preference.set@1: which choice, and what it is now. */
+export interface SetPreference {
+  name: "language" | "text";
+  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+}
+
 export interface Mutations {
   "message.send": { v: 1; args: SendMessage };
+  "message.read": { v: 1; args: ReadMessages };
+  "appointment.request": { v: 1; args: RequestAppointment };
+  "appointment.accept": { v: 1; args: AcceptAppointment };
+  "appointment.ask_move": { v: 1; args: AskMove };
+  "appointment.cancel": { v: 1; args: CancelAppointment };
+  "note.add": { v: 1; args: AddNote };
+  "note.edit": { v: 1; args: EditNote };
+  "visit.pin": { v: 1; args: PinVisit };
+  "contact.change": { v: 1; args: ChangeContact };
+  "contact.take_up": { v: 1; args: TakeUpContact };
+  "preference.set": { v: 1; args: SetPreference };
 }
 
 /** One change that a person made on a device: the n-th of that device, in order, never renumbered. */

@@ -15,6 +15,7 @@ from backend import node
 from backend.embedded import Embedded, ensure_database
 from backend.environment import ROOT
 from tests.conftest import BASE, TEMPLATE
+from tests.journeys.family import Family, make_family_with_logins
 from tests.journeys.house import House, house
 
 DEMO = "template_of_journeys"
@@ -49,3 +50,17 @@ async def demo_house(server: Embedded, demo_template: str, built: Path) -> Async
     held = await asyncpg.connect(server.url("postgres"))
     await held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await held.close()
+
+
+@pytest.fixture
+async def family(fresh_db: str) -> Family:
+    """Two parents and their worker, in a database of this test's own."""
+    return await make_family_with_logins()
+
+
+@pytest.fixture
+async def installation(fresh_db: str, family: Family, built: Path) -> AsyncIterator[House]:
+    """One API process on the family's database."""
+    with house(fresh_db) as made:
+        made.api()
+        yield made

@@ -26,7 +26,17 @@ LANGUAGES = ("en", "es")
 SHARED = ("/calendar", "/messages", "/attention", "/more", "/more/language", "/more/text", "/more/notices", "/more/phone")
 REST = ("/more/leave", "/more/about", "/more/sign-out", "/nowhere")
 SCREENS: dict[str, Sequence[str]] = {
-    "receiving": ("/", "{case}", "{case}/payments", "{case}/statement", "/messages/{scope}", *SHARED, *REST),
+    "receiving": (
+        "/",
+        "{case}",
+        "{case}/payments",
+        "{case}/statement",
+        "/messages/{scope}",
+        "/calendar/ask/{scope}",
+        "/more/contact",
+        *SHARED,
+        *REST,
+    ),
     "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
     "both": ("/", "/payments", "/messages"),
     "worker": ("/", "{case}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),

@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import NamedTuple
-from uuid import UUID
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import expect
 
-from backend.accounts.passwords import hash_password
 from backend.db import connection
-from tests.backend.browsing import PASSWORD
 from tests.journeys.app import connect, cut, device_holds, go, held_everything, write_message
 from tests.journeys.browser import browser, open_installed
-from tests.journeys.house import House, house
-from tests.make import make_account, make_agency, make_assignment, make_case, make_participant
+from tests.journeys.family import Family, sign_in
+from tests.journeys.house import House
 
 pytestmark = pytest.mark.browser
 
 NEWS = "My hours were cut on Monday, marker-7731."
 BEGUN = "And I wanted to ask"
 ANSWER = "Thank you. Please send your last two pay stubs, marker-8842."
-
-
-class Family(NamedTuple):
-    case: UUID
-    ana_part: UUID
-
-
-@pytest.fixture
-async def family(fresh_db: str) -> Family:
-    await make_agency()
-    case, hashed = await make_case(), await hash_password(PASSWORD)
-    people = {"ana": ("CP", "Ana", "Rivera"), "bo": ("NCP", "Bo", "Diaz")}
-    parts = {}
-    for login, (role, first, last) in people.items():
-        await make_account(login=login, person_id=login, password_hash=hashed, display_name=f"{first} {last}")
-        parts[login] = await make_participant(case, role, person_id=login, first_name=first, last_name=last)
-    await make_account("caseworker", login="wendy", worker_login="w", password_hash=hashed, display_name="Wendy Park")
-    await make_assignment(case, "w")
-    return Family(case, parts["ana"])
-
-
-@pytest.fixture
-async def installation(fresh_db: str, family: Family, built: Path) -> AsyncIterator[House]:
-    with house(fresh_db) as made:
-        made.api()
-        yield made
-
-
-async def sign_in(context: BrowserContext, origin: str, login: str) -> Page:
-    page = context.pages[0] if context.pages else await context.new_page()
-    await open_installed(page, origin)
-    await page.locator("#login").fill(login)
-    await page.locator("#password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await held_everything(page)
-    return page
 
 
 async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_only_the_case_team(

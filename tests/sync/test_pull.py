@@ -83,6 +83,15 @@ async def test_a_change_arrives_once_and_a_change_of_a_hidden_column_not_at_all(
     assert (await family.receiving.pull()).snapshot is None
 
 
+async def test_a_hearing_whose_hour_alone_changes_arrives() -> None:
+    family = await make_family()
+    hearing = await make_hearing(family.case)
+    await family.receiving.pull()
+    await run("UPDATE hearing SET starts_local = '2099-12-02 10:00' WHERE id = $1", hearing)
+    await family.receiving.pull()
+    assert [body["starts_local"] for body in family.receiving.bodies(90)] == ["2099-12-02T10:00"]
+
+
 async def test_when_the_other_parent_moves_house_nothing_at_all_arrives() -> None:
     family = await make_family()
     await family.paying.pull()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.db import connection
+from backend.db import DB, connection
 from backend.registry import REGISTRY
+from sync import inbox
 from sync.pull import Asked, Pulled, pull
+from sync.wire import Done, Mutation
 from tests.make import make_account, make_agency, make_assignment, make_case, make_device, make_participant
 
 
@@ -22,6 +25,7 @@ class Phone:
     device: UUID
     snapshot: str | None = None
     digest: str | None = None
+    n: int = 1
     mask: dict[UUID, int] = field(default_factory=dict)
     rows: dict[tuple[UUID, int, int, UUID], tuple[int, Any]] = field(default_factory=dict)
 
@@ -31,6 +35,15 @@ class Phone:
             pulled = await pull(held, REGISTRY, asked)
         self.apply(pulled)
         return pulled
+
+    async def send(self, name: str, scope: UUID, /, **args: Any) -> Done:
+        """One change that its person made, as the server takes it."""
+        sent = Mutation(
+            n=self.n, id=uuid4(), at=datetime.now(UTC), name=name, v=1, scope=scope, args=msgspec.Raw(msgspec.json.encode(args))
+        )
+        self.n += 1
+        async with DB.transaction(), connection() as held:
+            return await inbox.take(held, REGISTRY, self.device, sent)
 
     async def settle(self) -> None:
         """Pulls until nothing is missing."""

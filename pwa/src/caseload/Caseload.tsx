@@ -5,7 +5,7 @@ import { names_of } from "../cases/names.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { cases, state } from "../store/live.ts";
+import { cases, own, state } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Mark } from "../ui/Card.tsx";
@@ -26,7 +26,7 @@ const query = signal("");
 const asked = signal("");
 const wanted = signal<ReadonlySet<Filter>>(new Set());
 const from = signal(0);
-const rows = computed(() => case_rows(cases.value, now.peek(), today.value));
+const rows = computed(() => case_rows(cases.value, now.peek(), today.value, new Set(own.value.pins.map(pin => pin.case_id))));
 const found = computed(() => find_cases(rows.value, asked.value, wanted.value));
 
 export function Caseload(_: { params: Params }) {
@@ -127,6 +127,7 @@ function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {
           <span class="soft">{item.case_number}{children && `\u00a0· ${children}`}</span>
         </span>
         <span class="marks">
+          {marks.pinned && <Mark icon="place">{caseload.filter.pinned}</Mark>}
           {marks.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}
           {due_on && <Mark tone={due_on < today.value ? "bad" : "care"}>{fill(caseload.reply_due, { day: day(due_on) })}</Mark>}
           {hearing_on && <Mark>{fill(caseload.hearing_on, { day: day(hearing_on) })}</Mark>}

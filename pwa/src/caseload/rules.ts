@@ -2,9 +2,9 @@
 import { type CaseListItem, fold, next_hearing, payment_stopped } from "../cases/rules.ts";
 import { type Day, days_between } from "../ui/when.ts";
 
-export type Filter = "reply" | "hearing" | "stopped" | "violence";
+export type Filter = "reply" | "hearing" | "stopped" | "violence" | "pinned";
 
-export const FILTERS: readonly Filter[] = ["reply", "hearing", "stopped", "violence"];
+export const FILTERS: readonly Filter[] = ["reply", "hearing", "stopped", "violence", "pinned"];
 
 const HEARING_SOON_DAYS = 14;
 
@@ -17,8 +17,8 @@ export interface CaseRow {
 }
 
 /** The caseload in the order of the receiving parent's last name. */
-export function case_rows(items: readonly CaseListItem[], now: number, today: Day): CaseRow[] {
-  return items.map(item => case_row(item, now, today))
+export function case_rows(items: readonly CaseListItem[], now: number, today: Day, pinned: ReadonlySet<string> = new Set()): CaseRow[] {
+  return items.map(item => case_row(item, now, today, pinned.has(item.scope)))
     .sort((one, other) => sort_name(one.item).localeCompare(sort_name(other.item)));
 }
 
@@ -29,7 +29,7 @@ export function find_cases(rows: readonly CaseRow[], query: string, wanted: Read
   return rows.filter(row => filters.every(filter => row.marks[filter]) && tokens.every(token => row.item.folded.includes(token)));
 }
 
-function case_row(item: CaseListItem, now: number, today: Day): CaseRow {
+function case_row(item: CaseListItem, now: number, today: Day, pinned: boolean): CaseRow {
   const hearing_on = next_hearing(item.hearings, now)?.starts_local.slice(0, 10) ?? null;
   const due_on = item.threads.map(thread => thread.due_on).filter(due => due !== null).sort()[0] ?? null;
   const marks = {
@@ -37,6 +37,7 @@ function case_row(item: CaseListItem, now: number, today: Day): CaseRow {
     hearing: hearing_on !== null && days_between(today, hearing_on) <= HEARING_SOON_DAYS,
     stopped: payment_stopped(item, today),
     violence: item.violence,
+    pinned,
   };
   return { item, marks, hearing_on, due_on };
 }

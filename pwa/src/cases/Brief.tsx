@@ -18,6 +18,8 @@ import { MoneyNow, OrderBrief } from "./BriefMoney.tsx";
 import { Parties } from "./BriefParties.tsx";
 import { NextStep, Promises } from "./BriefNext.tsx";
 import { newest_events } from "./Events.tsx";
+import { Notes } from "../notes/Notes.tsx";
+import { Pin } from "../visits/Pin.tsx";
 import { WithCase } from "./Held.tsx";
 import { list_item } from "./rules.ts";
 
@@ -33,14 +35,14 @@ function Opened({ box }: { box: CaseBox }) {
   const facts = box.case;
   return (
     <Screen title={parties_of(box)} tab_title={say.title} wide back={{ href: "/", label: nav.caseload }}
-      aside={<div class="no-print"><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
+      aside={<div class="no-print"><Pin scope={box.scope} /><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
       lead={<span class="line"><strong>{facts.case_number}</strong><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark><span>{codes.stage[facts.stage].staff}</span><span>{fill(say.opened, { day: say_day(language.value, facts.opened_on, today.value) })}</span></span>}>
       {box.stale && <Banner tone="note"><p>{say.stale}</p></Banner>}
       <Safety box={box} />
       {(facts.initiating_fips || facts.responding_fips) && <Banner tone="note" icon="info"><p>{say.other_state}</p></Banner>}
       <div class="brief">
         <div class="stack-wide"><NextStep box={box} /><Promises box={box} /><Parties box={box} /></div>
-        <div class="stack-wide"><MoneyNow box={box} /><OrderBrief box={box} /><LastEvents box={box} /></div>
+        <div class="stack-wide"><Notes box={box} /><MoneyNow box={box} /><OrderBrief box={box} /><LastEvents box={box} /></div>
       </div>
       <Fresh />
     </Screen>

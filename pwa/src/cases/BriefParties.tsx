@@ -6,6 +6,7 @@ import { say_long_day } from "../i18n/say.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Buttons, LinkButton } from "../ui/Button.tsx";
 import { Card, Mark, Section } from "../ui/Card.tsx";
+import { ToTakeUp } from "../contacts/ToTakeUp.tsx";
 import { full_name } from "./box.ts";
 
 type Person = CaseBox["participants"][number];
@@ -16,13 +17,13 @@ export function Parties({ box }: { box: CaseBox }) {
   const children = box.participants.filter(person => person.role === "CH");
   return (
     <>
-      <Section title={say.parties}>{adults.map(person => <Adult key={person.id} person={person} scope={box.scope} />)}</Section>
+      <Section title={say.parties}>{adults.map(person => <Adult key={person.id} person={person} box={box} />)}</Section>
       {children.length > 0 && <Section title={say.children}><Card><ul class="stack-tight">{children.map(child => <Child key={child.id} child={child} box={box} />)}</ul></Card></Section>}
     </>
   );
 }
 
-function Adult({ person, scope }: { person: Person; scope: string }) {
+function Adult({ person, box }: { person: Person; box: CaseBox }) {
   const { brief: say } = more();
   const name = full_name(person);
   const role = person.role && person.role !== "CH" ? words().codes.person[person.role] : "";
@@ -37,9 +38,10 @@ function Adult({ person, scope }: { person: Person; scope: string }) {
         {address && <p>{address}</p>}
         {person.email && <p>{person.email}</p>}
       </div>
+      <ToTakeUp person={person} box={box} />
       <Buttons>
         {person.phone && safe && <LinkButton icon="phone" href={`tel:${person.phone}`}>{person.phone}<span class="unseen"> {fill(say.call, { name })}</span></LinkButton>}
-        <LinkButton icon="messages" href={`/messages/${scope}/${person.id}`}>{fill(say.write_to, { name: person.first_name ?? name })}</LinkButton>
+        <LinkButton icon="messages" href={`/messages/${box.scope}/${person.id}`}>{fill(say.write_to, { name: person.first_name ?? name })}</LinkButton>
       </Buttons>
     </Card>
   );

@@ -1,6 +1,6 @@
 /** What the list of cases knows of each: enough for the first screen, the inbox and the search without opening a case. */
 import type { Day } from "../ui/when.ts";
-import type { Case, Disbursement, Hearing, Obligation } from "../wire.ts";
+import type { Appointment, Case, Disbursement, Hearing, Obligation } from "../wire.ts";
 import type { CaseBox, Held } from "../store/model.ts";
 import { type Part, full_name, part_in } from "./box.ts";
 
@@ -12,6 +12,19 @@ export interface HearingGlance {
   minutes: number;
   status: Hearing["status"];
   remote: boolean;
+}
+
+export interface AppointmentGlance {
+  id: string;
+  name: string;
+  starts_local: string;
+  asked_local: string | null;
+  asked_by: Appointment["asked_by"];
+  time_zone: string;
+  minutes: number;
+  channel: Appointment["channel"];
+  topic: Appointment["topic"];
+  state: Appointment["state"];
 }
 
 export interface ThreadGlance {
@@ -48,6 +61,8 @@ export interface CaseListItem extends Pick<Case, "case_number" | "status" | "sta
   paying: string;
   children: string[];
   hearings: HearingGlance[];
+  /** Those that are still open. */
+  appointments: AppointmentGlance[];
   threads: ThreadGlance[];
   money: MoneyGlance;
   violence: boolean;
@@ -57,6 +72,7 @@ export interface CaseListItem extends Pick<Case, "case_number" | "status" | "sta
 
 const SNIPPET = 90;
 const HEARINGS = 4;
+const OPEN = new Set<Appointment["state"]>(["requested", "confirmed", "move_asked"]);
 
 /** Makes the list's entry for a case from its box. */
 export function list_item(box: CaseBox): CaseListItem {
@@ -70,6 +86,7 @@ export function list_item(box: CaseBox): CaseListItem {
     scope: box.scope, mask: box.mask, stale: box.stale, part, case_number, status, stage, closed_on, next_step_code, next_step_on,
     receiving, paying, children,
     hearings: box.hearings.filter(one => one.status !== "held").sort(by_start).slice(-HEARINGS).map(hearing_glance),
+    appointments: box.appointments.filter(one => OPEN.has(one.state)).sort(by_start).map(one => appointment_glance(box, one)),
     threads: thread_glances(box, part),
     money: money_glance(box),
     violence: box.participants.some(person => person.family_violence === true),
@@ -88,6 +105,11 @@ export function by_start(one: Pick<Hearing, "starts_local">, other: Pick<Hearing
 
 function hearing_glance({ id, kind, starts_local, time_zone, minutes, status, remote }: Held<"hearing">): HearingGlance {
   return { id, kind, starts_local, time_zone, minutes, status, remote };
+}
+
+function appointment_glance(box: CaseBox, one: Held<"appointment">): AppointmentGlance {
+  const { id, starts_local, asked_local, asked_by, time_zone, minutes, channel, topic, state } = one;
+  return { id, name: full_name(box.participants.find(person => person.id === one.thread)), starts_local, asked_local, asked_by, time_zone, minutes, channel, topic, state };
 }
 
 function thread_glances(box: CaseBox, part: Part): ThreadGlance[] {

@@ -2,17 +2,18 @@
 import { count, fill } from "../i18n/fill.ts";
 import { type Part } from "../cases/box.ts";
 import { say_code } from "../i18n/codes.ts";
-import { language, more, words } from "../i18n/language.ts";
-import { say_day, say_month } from "../i18n/say.ts";
+import { more, words } from "../i18n/language.ts";
 import { agency } from "../store/live.ts";
-import type { Held } from "../store/model.ts";
+import { fate, is_open } from "../appointments/rules.ts";
+import type { Held, HeldAppointment } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
 import { Mark } from "../ui/Card.tsx";
-import { now } from "../ui/clock.ts";
+import { DayTile } from "../ui/DayTile.tsx";
+import { now, own_zone } from "../ui/clock.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { AtTime, OnDay } from "../ui/When.tsx";
-import { type Day, day_in, days_between } from "../ui/when.ts";
+import { day_in, days_between } from "../ui/when.ts";
 import { calendar_file } from "./rules.ts";
 import { room_text } from "./words.ts";
 
@@ -67,16 +68,19 @@ export function PastHearing({ hearing, about }: HearingProps) {
   );
 }
 
-/** A day as a leaf of a wall calendar; its words are said once, in full. */
-export function DayTile({ day }: { day: Day }) {
-  const [weekday] = say_day(language.value, day).split(",");
+export function PastAppointment({ appointment, about }: { appointment: HeldAppointment; about: string }) {
+  const { appointments: say } = more();
+  const zone = appointment.time_zone || agency.value?.time_zone || own_zone;
   return (
-    <span class="day-tile">
-      <span aria-hidden="true">{weekday}</span>
-      <strong aria-hidden="true">{Number(day.slice(8, 10))}</strong>
-      <span aria-hidden="true">{say_month(language.value, day.slice(0, 7), true)}</span>
-      <span class="unseen"><OnDay day={day} form="weekday" /></span>
-    </span>
+    <li>
+      <div class="row">
+        <span class="row-text">
+          <span class="row-title">{say.title}: {say.channel[appointment.channel]}</span>
+          <span class="soft"><OnDay day={appointment.starts_local} />, <AtTime local={appointment.starts_local} zone={zone} />{about && ` · ${about}`}</span>
+        </span>
+        {!is_open(appointment) && <Mark>{say.fate[fate(appointment, "party")]}</Mark>}
+      </div>
+    </li>
   );
 }
 

@@ -1,10 +1,11 @@
 /** Every conversation in a worker's cases, those whose answer is due first on top. */
+import { Requests } from "../appointments/Requests.tsx";
 import { count, fill } from "../i18n/fill.ts";
 import { signal } from "@preact/signals";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { cases } from "../store/live.ts";
+import { cases, own } from "../store/live.ts";
 import { Mark, Pieces } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
@@ -12,7 +13,7 @@ import { Pages } from "../ui/Pages.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { AtInstant } from "../ui/When.tsx";
-import { inbox, type InboxRow } from "./rules.ts";
+import { inbox, type InboxRow, is_unread } from "./rules.ts";
 
 const DRAWN = 50;
 
@@ -24,6 +25,7 @@ export function Inbox(_: { params: Params }) {
   const waiting = rows.filter(row => row.thread.due_on).length;
   return (
     <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? count(say.waiting_for, waiting) : say.answered_all)}>
+      <Requests />
       {rows.length === 0
         ? <Nothing icon="inbox" title={say.inbox_none_title}>{say.inbox_none}</Nothing>
         : (
@@ -54,6 +56,7 @@ function Row({ row: { item, thread } }: { row: InboxRow }) {
           <span class="snippet">{!thread.last_from_party && `${say.team}: `}{thread.snippet}</span>
           <span class="soft"><Pieces>{[item.case_number, <AtInstant key="at" at={Date.parse(thread.last_at)} />]}</Pieces></span>
         </span>
+        {is_unread(thread, true, own.value.reads) && <Mark tone="good">{say.new}</Mark>}
         {due && <Mark tone={late ? "bad" : "care"} icon="clock">{late ? fill(say.overdue_staff, { day: due }) : fill(say.due_by, { day: due })}</Mark>}
       </a>
     </li>

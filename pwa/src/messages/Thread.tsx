@@ -6,7 +6,7 @@ import { WithCase } from "../cases/Held.tsx";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day, say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { agency } from "../store/live.ts";
+import { agency, own } from "../store/live.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -16,8 +16,9 @@ import { Icon, type IconName } from "../ui/Icon.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { OnDay } from "../ui/When.tsx";
+import { mark_read } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
-import { type MessageState, reply_clock, thread_lines, type ThreadLine } from "./rules.ts";
+import { last_heard, type MessageState, reply_clock, thread_lines, type ThreadLine } from "./rules.ts";
 
 const DRAWN = 40;
 /** From so many messages on, a conversation opens at its end. */
@@ -34,6 +35,11 @@ function Opened({ box, wanted }: { box: CaseBox; wanted: string }) {
   const staff = part_in(box) === "staff";
   const thread = staff ? wanted : own_thread(box);
   const name = full_name(box.participants.find(person => person.id === thread));
+  const heard = thread ? last_heard(box.messages, thread, staff) : null;
+  useEffect(() => {
+    const seen = own.peek().reads.find(mark => mark.thread === thread)?.read_at ?? "";
+    if (thread && heard && heard > seen) void mark_read(thread, heard).catch(() => undefined);
+  }, [thread, heard]);
   const back = staff ? { href: `/case/${box.scope}`, label: box.case.case_number } : { href: "/messages", label: say.title };
   return (
     <Screen title={staff ? fill(say.thread_with, { name }) : say.thread_title} tab_title={say.title} back={back} lead={fill(words().home.case_number, { number: box.case.case_number })}>

@@ -5,12 +5,13 @@ import type { CaseListItem } from "../cases/rules.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { cases, pending } from "../store/live.ts";
+import { cases, own, pending } from "../store/live.ts";
 import { LinkRow, Mark, Rows } from "../ui/Card.tsx";
 import { today } from "../ui/clock.ts";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
+import { is_unread } from "./rules.ts";
 
 export function Threads(_: { params: Params }) {
   const { messages: say } = more();
@@ -29,9 +30,11 @@ function OneThread({ item }: { item: CaseListItem }) {
   const { home, status } = words();
   const thread = item.threads[0];
   const unsent = pending.value.filter(one => one.scope === item.scope && one.name === "message.send" && (one.state === "saved" || one.state === "sending")).length;
+  const fresh = thread !== undefined && is_unread(thread, false, own.value.reads);
   const children = names_of(item.children, home.and);
   return (
     <LinkRow href={`/messages/${item.scope}`} icon="messages" title={children ? fill(home.support_for, { names: children }) : fill(home.case_number, { number: item.case_number })}
+      end={fresh && <Mark tone="good">{say.new}</Mark>}
       detail={<>
         {thread ? <span class="snippet">{thread.last_from_party ? say.you : say.team}: {thread.snippet}</span> : say.start}
         {thread?.due_on && <span class="line"><Mark tone={thread.due_on < today.value ? "care" : "good"} icon="clock">{fill(say.due_by, { day: say_day(language.value, thread.due_on, today.value) })}</Mark></span>}

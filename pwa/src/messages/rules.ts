@@ -3,6 +3,7 @@ import type { CaseListItem } from "../cases/rules.ts";
 import type { ThreadGlance } from "../cases/glance.ts";
 import type { HeldMessage } from "../store/model.ts";
 import type { Day } from "../ui/when.ts";
+import type { ReadMark } from "../wire.ts";
 
 /** What has become of a message: on this phone, on its way, with the agency, answered, or in need of its writer. */
 export type MessageState = "saved" | "sending" | "received" | "answered" | "needs_you";
@@ -75,4 +76,21 @@ export function may_send(text: string): boolean {
 function written_on(message: HeldMessage): Day {
   const at = new Date(message.outbox ? message.outbox.at : message.received_at);
   return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
+}
+
+/** Has the other end written since this person last read? The last word being one's own, all before it was read. */
+export function is_unread(thread: Pick<ThreadGlance, "thread" | "last_at" | "last_from_party">, staff: boolean, reads: readonly ReadMark[]): boolean {
+  if (thread.last_from_party !== staff) return false;
+  return thread.last_at > (reads.find(mark => mark.thread === thread.thread)?.read_at ?? "");
+}
+
+/** How many conversations have something new. */
+export function unread(items: readonly CaseListItem[], reads: readonly ReadMark[]): number {
+  return items.reduce((sum, item) => sum + item.threads.filter(thread => is_unread(thread, item.part === "staff", reads)).length, 0);
+}
+
+/** When the last word of the other end came; null when there is none. */
+export function last_heard(messages: readonly HeldMessage[], thread: string, staff: boolean): string | null {
+  const heard = messages.filter(one => one.thread === thread && !one.outbox && one.from_party === staff).map(one => one.received_at);
+  return heard.sort().at(-1) ?? null;
 }

@@ -3,8 +3,8 @@ import { type Language, LANGUAGES, language, more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { Card } from "../ui/Card.tsx";
 import { Choice } from "../ui/Field.tsx";
-import { prefer, preferences, type TextSize } from "../ui/preferences.ts";
-import { choose_language } from "../ui/LanguageSwitch.tsx";
+import { preferences, type TextSize } from "../ui/preferences.ts";
+import { choose_language, choose_text } from "../preferences/actions.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { back_to_more } from "./back.ts";
 
@@ -29,7 +29,7 @@ export function TextScreen(_: { params: Params }) {
   return (
     <Screen title={say.title} lead={say.lead} back={back_to_more()}>
       <Choice legend={say.title} hidden name="text" value={preferences.value.text} options={SIZES.map(value => ({ value, label: say.size[value] }))}
-        onChange={text => { prefer({ text }); }} />
+        onChange={choose_text} />
       <Card><p>{say.sample}</p></Card>
     </Screen>
   );

@@ -3,7 +3,7 @@ import { count, fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { agency, pending, session, state, sync_now } from "../store/live.ts";
+import { agency, is_quiet, pending, session, state, sync_now } from "../store/live.ts";
 import type { OutboxItem, SyncState } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -11,12 +11,12 @@ import { Card, Fact, Facts, PlainRow, Section } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { back_to_more } from "./back.ts";
-import { body_of } from "./Attention.tsx";
+import { in_words } from "./tried.ts";
 
 export function ThisPhone(_: { params: Params }) {
   const { phone: say } = more();
   const sync = state.value;
-  const waiting = pending.value.filter(item => item.state === "saved" || item.state === "sending");
+  const waiting = pending.value.filter(item => (item.state === "saved" || item.state === "sending") && !is_quiet(item));
   return (
     <Screen title={say.title} back={back_to_more()}>
       <Section title={say.now}>
@@ -67,5 +67,5 @@ function Times() {
 function Waiting({ item }: { item: OutboxItem }) {
   const { messages, attention } = more();
   const status = item.state === "sending" ? messages.state.sending : messages.state.saved;
-  return <PlainRow icon="mobile" title={<span class="snippet">{body_of(item) || attention.other}</span>} detail={`${status} · ${fill(attention.written, { when: say_instant(language.value, Date.parse(item.at), now.value) })}`} />;
+  return <PlainRow icon="mobile" title={<span class="snippet">{in_words(item, null) || attention.other}</span>} detail={`${status} · ${fill(attention.written, { when: say_instant(language.value, Date.parse(item.at), now.value) })}`} />;
 }

@@ -8,6 +8,7 @@
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { CaseListItem } from "../cases/rules.ts";
 import type { Account, Agency, LoadRow } from "../wire.ts";
+import type { Held, Own } from "./model.ts";
 import { database, whole } from "./database.ts";
 
 /** Where this phone stands with the server. */
@@ -44,6 +45,9 @@ export type Holds = Record<string, Hold>;
 export interface ListBox {
   agency: (Agency & { id: string }) | null;
   account: (Account & { id: string }) | null;
+  own: Own;
+  /** When the agency sees people. */
+  hours: Held<"bookable_hours">[];
   cases: CaseListItem[];
 }
 
@@ -91,12 +95,13 @@ interface Schema extends DBSchema {
 }
 
 /** Raise it when a box changes shape: the cache is then simply loaded again. */
-const VERSION = 1;
+const VERSION = 2;
 
 export const NEW_STANDING: Standing = {
   cursor: null, have: null, last_n: 0, asked_at: null, checked_at: null, lease_until: null, poll_s: 60, clock_ahead_ms: 0,
 };
-export const NEW_LIST: ListBox = { agency: null, account: null, cases: [] };
+export const NEW_OWN: Own = { reads: [], pins: [], preferences: [] };
+export const NEW_LIST: ListBox = { agency: null, account: null, own: NEW_OWN, hours: [], cases: [] };
 
 export function boxes_of(key: string): Boxes {
   const db = database<Schema>(`cache-${key}`, VERSION, fresh => {

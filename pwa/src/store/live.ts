@@ -19,7 +19,7 @@ import { clear, fill, fill_outbox, fill_sending, look_through, now, on_show, ses
 
 export type * from "./model.ts";
 export type { SignInFailure } from "./people.ts";
-export { agency, cases, open_case, pending, session, state } from "./view.ts";
+export { agency, cases, hours, is_quiet, open_case, own, pending, session, state } from "./view.ts";
 
 interface Open {
   person: Person;
@@ -43,7 +43,7 @@ export const drafts = signal<ReadonlyMap<string, string>>(new Map());
 export async function start(with_registry: Registry): Promise<void> {
   registry = with_registry;
   news = channel(hear);
-  look_through(registry.twins, scope => open ? open.store.boxes.scope(scope) : Promise.resolve(null));
+  look_through(registry, scope => open ? open.store.boxes.scope(scope) : Promise.resolve(null));
   try {
     const person = await recall("person");
     if (person?.signed_in) await adopt(person);

@@ -8,6 +8,15 @@ export type Held<N extends Noun> = Nouns[N] & { id: string };
 /** A message of a thread. `outbox` is present while it is only on this phone, or was refused; then `receipt` is empty. */
 export type HeldMessage = Held<"message"> & { outbox?: OutboxItem };
 
+/** An appointment. `outbox` is the last change that this phone made to it and that is not both answered and shown back. */
+export type HeldAppointment = Held<"appointment"> & { outbox?: OutboxItem };
+
+/** A note of the case team. `outbox` is the change that this device made to it and that is not both answered and shown back. */
+export type HeldNote = Held<"note"> & { outbox?: OutboxItem };
+
+/** What a person says of their own contact. `outbox` is the change of this phone that is not both answered and shown back. */
+export type HeldContactChange = Held<"contact_change"> & { outbox?: OutboxItem };
+
 /** Everything held of one case, merged, with what is still in the outbox already played on top. */
 export interface CaseBox {
   scope: string;
@@ -24,6 +33,18 @@ export interface CaseBox {
   hearings: Held<"hearing">[];
   events: Held<"event">[];
   messages: HeldMessage[];
+  appointments: HeldAppointment[];
+  /** The person's own, or all of them for staff. */
+  contact_changes: HeldContactChange[];
+  /** Staff only. */
+  notes: HeldNote[];
+}
+
+/** What this phone holds of the person who signed in, and of nobody else. */
+export interface Own {
+  reads: Held<"read_mark">[];
+  pins: Held<"visit_pin">[];
+  preferences: Held<"preference">[];
 }
 
 /** The words of an outcome: a key of the word catalogues and its arguments. */

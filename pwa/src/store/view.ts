@@ -3,11 +3,12 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { CaseListItem } from "../cases/rules.ts";
 import { wanted } from "../sync/ask.ts";
-import { play, to_case, type Twins } from "../sync/merge.ts";
+import { play, play_own, to_case } from "../sync/merge.ts";
+import type { Registry } from "../sync/registry.ts";
 import type { Agency } from "../wire.ts";
-import type { Holds, ListBox, ScopeBox, Standing } from "./boxes.ts";
+import { type Holds, type ListBox, NEW_OWN, type ScopeBox, type Standing } from "./boxes.ts";
 import { lost } from "./lost.ts";
-import type { CaseBox, OutboxItem, Session, SyncState } from "./model.ts";
+import type { CaseBox, Held, OutboxItem, Own, Session, SyncState } from "./model.ts";
 import type { Kept } from "./outbox.ts";
 
 /** Who is signed in on this phone; null = nobody. */
@@ -18,6 +19,8 @@ export const state: Signal<SyncState> = signal({
 });
 /** The list box: one small item a case. */
 export const cases: Signal<CaseListItem[]> = signal([]);
+/** When the agency sees people. */
+export const hours: Signal<Held<"bookable_hours">[]> = signal([]);
 /** The outbox in order, with what became of each. */
 export const pending: Signal<OutboxItem[]> = signal([]);
 
@@ -32,12 +35,16 @@ const shown = new Map<string, Shown>();
 const last_n = signal(0);
 const kept = signal<readonly Kept[]>([]);
 const sending = signal<ReadonlySet<string>>(new Set());
-let twins: Twins = {};
+const held_own = signal<Own>(NEW_OWN);
+let registry: Registry;
 let opener: Opener = () => Promise.resolve(null);
 
+/** What belongs to the person alone, with what is still in the outbox already played on top. */
+export const own: ReadonlySignal<Own> = computed(() => play_own(held_own.value, pending.value, last_n.value, registry.own_twins));
+
 /** What the view has to be told once: the twins of the mutations, and how a box is opened. */
-export function look_through(with_twins: Twins, with_opener: Opener): void {
-  twins = with_twins;
+export function look_through(with_registry: Registry, with_opener: Opener): void {
+  registry = with_registry;
   opener = with_opener;
 }
 
@@ -91,7 +98,7 @@ export function fill_outbox(items: readonly Kept[]): void {
     kept.value = items;
     pending.value = items.map(to_item);
     const needing = items.filter(item => item.done && item.done.outcome !== "ok").length;
-    now({ unsent: items.filter(item => !item.done).length, needs_you: needing + lost.value.length });
+    now({ unsent: items.filter(item => !item.done && !is_quiet(item)).length, needs_you: needing + lost.value.length });
   });
 }
 
@@ -107,6 +114,8 @@ export function clear(): void {
     session.value = null;
     agency.value = null;
     cases.value = [];
+    held_own.value = NEW_OWN;
+    hours.value = [];
     sending.value = new Set();
     for (const { box } of shown.values()) box.value = null;
     last_n.value = 0;
@@ -114,6 +123,11 @@ export function clear(): void {
     fill_outbox([]);
     now({ phase: "signed_out", checked_at: null, held: 0, wanted: 0 });
   });
+}
+
+/** Nobody wrote this, and nobody waits for it. */
+export function is_quiet(item: { name: string }): boolean {
+  return registry.quiet.has(item.name);
 }
 
 export function to_item({ done, ...item }: Kept): OutboxItem {
@@ -128,6 +142,8 @@ export function to_item({ done, ...item }: Kept): OutboxItem {
 function fill_list(list: ListBox): void {
   cases.value = list.cases;
   agency.value = list.agency;
+  held_own.value = list.own;
+  hours.value = list.hours;
   const { account } = list;
   if (!session.value || !account || account.id !== session.value.account_id) return;
   const { role, display_name, language, time_zone } = account;
@@ -147,7 +163,7 @@ function show(scope: string): Shown {
     unwatched() { if (shown.get(scope) === entry) shown.delete(scope); },
   });
   const whole = computed(() => box.value && to_case(box.value));
-  const view = computed(() => whole.value && play(whole.value, pending.value, last_n.value, twins));
+  const view = computed(() => whole.value && play(whole.value, pending.value, last_n.value, registry.twins));
   const entry: Shown = { box, view };
   shown.set(scope, entry);
   void read(scope, box);

@@ -8,7 +8,7 @@ import type { Changes, Hold, Holds, ListBox, ScopeBox, Standing } from "../store
 import type { CaseBox } from "../store/model.ts";
 import type { DeltaRow, LoadRow } from "../wire.ts";
 import type { Full } from "./full.ts";
-import { to_case, to_noun } from "./merge.ts";
+import { to_case, to_noun, to_nouns, to_own } from "./merge.ts";
 
 export interface Before {
   standing: Standing;
@@ -128,17 +128,19 @@ function stand(before: Standing, response: Full, now: { asked: number; ms: numbe
 function relist(list: ListBox, work: Work, summarize: Summarize): ListBox | null {
   if (!work.drop.size && !work.put.size) return null;
   const cases = new Map(list.cases.map(item => [item.scope, item]));
-  let { agency, account } = list;
+  let { agency, account, own, hours } = list;
   for (const scope of work.drop) cases.delete(scope);
   if (agency && work.drop.has(agency.id)) agency = null;
   for (const box of work.put.values()) {
-    agency = to_noun(box.rows, "agency") ?? agency;
-    account = to_noun(box.rows, "account") ?? account;
+    const office = to_noun(box.rows, "agency");
+    if (office) [agency, hours] = [office, to_nouns(box.rows, "bookable_hours")];
+    const person = to_noun(box.rows, "account");
+    if (person) [account, own] = [person, to_own(box.rows)];
     const whole = to_case(box);
     if (whole) cases.set(box.scope, summarize(whole));
     else cases.delete(box.scope);
   }
-  return { agency, account, cases: Array.from(cases.values()) };
+  return { agency, account, own, hours, cases: Array.from(cases.values()) };
 }
 
 function by_scope(rows: readonly DeltaRow[]): Map<string, DeltaRow[]> {

@@ -6,14 +6,14 @@ import { prefer } from "./preferences.ts";
 export function LanguageSwitch() {
   const other: Language = language.value === "en" ? "es" : "en";
   return (
-    <button type="button" class="button" data-kind="plain" lang={other} onClick={() => { choose_language(other); }}>
+    <button type="button" class="button" data-kind="plain" lang={other} onClick={() => { choose(other); }}>
       <Icon name="globe" size={20} /><span>{LANGUAGES[other]}</span>
     </button>
   );
 }
 
-/** A choice on this phone stands over the account's language. */
-export function choose_language(wanted: Language): void {
+/** Before anybody is signed in it is a choice of this phone, which stands over the account's language. */
+function choose(wanted: Language): void {
   prefer({ language: wanted });
   void speak(wanted);
 }

@@ -1,0 +1,198 @@
+"""What can happen to appointments. The device decides nothing: each act is checked against how things stand now."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from backend.access import Actor, Role
+from backend.appointments import rules
+from backend.appointments.rules import Hours, Standing, Verdict
+from backend.appointments.tables import Appointment, BookableHours
+from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, RequestAppointment
+from backend.cases.parties import get_party
+from backend.cases.tables import Agency
+from backend.db import connection
+from backend.errors import Refused
+from backend.journal import Entry, record
+from backend.policy import require
+
+TEAM: Final = """
+SELECT s.worker_login, coalesce(w.name, s.worker_login) AS worker_name
+FROM assignment s LEFT JOIN worker w ON w.worker_login = s.worker_login
+WHERE s.case_id = $1 AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)
+ORDER BY s.part = 'primary' DESC, s.from_on DESC, s.worker_login LIMIT 1"""
+FIND: Final = "SELECT * FROM appointment WHERE id = $1 AND case_id = $2 FOR UPDATE"
+OPEN_OF: Final = "SELECT count(*) FROM appointment WHERE thread = $1 AND state = ANY($2) AND starts_local > $3"
+RELEASE: Final = "DELETE FROM appointment_slot WHERE appointment_id = $1"
+TAKE: Final = """
+INSERT INTO appointment_slot (worker_login, at_local, appointment_id)
+SELECT $1, at, $2 FROM unnest($3::timestamp[]) AS at ORDER BY at ON CONFLICT DO NOTHING"""
+TAKEN: Final = "SELECT at_local FROM appointment_slot WHERE worker_login = $1 AND at_local >= $2 AND appointment_id <> $3"
+STAND: Final = "UPDATE appointment SET state = $2, starts_local = $3, asked_local = $4, asked_by = $5 WHERE id = $1"
+
+NO_TEAM: Final = "Nobody works this case at the moment. Call your child support office."
+CHANGED: Final = "This appointment changed in the meantime. Look at it again."
+TAKEN_SAYS: Final = "This time is not free any more."
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where and when all this happens: the agency's hours, its zone, and the wall time there now."""
+
+    hours: Sequence[Hours]
+    zone: str
+    now_local: datetime
+
+
+async def request_appointment(actor: Actor, case_id: UUID, args: RequestAppointment) -> None:
+    """A party asks its case team for a time. Refused: forbidden, conflict, unavailable, too_many, slot_taken."""
+    require(actor, "appointment.request")
+    party = await get_party(actor, case_id, args.thread)
+    if await Appointment.exists().where(Appointment.id == args.id):
+        raise Refused("conflict", "This request has already been received.")
+    place, starts = await _place(), _local(args.starts_local)
+    async with connection() as held:
+        team = await held.fetchrow(TEAM, case_id)
+        open_now = await held.fetchval(OPEN_OF, args.thread, list(rules.OPEN), place.now_local)
+    if team is None:
+        raise Refused("unavailable", NO_TEAM)
+    if open_now >= rules.OPEN_MOST:
+        raise Refused("too_many", "You have asked for several appointments already.", {"code": "too_many_appointments"})
+    row = {"id": args.id, "case_id": case_id, "thread": args.thread, "party_bit": party["party_bit"], **dict(team)}
+    row |= {"starts_local": starts, "channel": args.channel, "topic": args.topic, "note": args.note, "state": "requested"}
+    minutes = rules.minutes_of(place.hours, args.channel, starts)
+    if minutes is None or not rules.bookable(starts, place.now_local):
+        await _refuse_taken(row, starts, place)
+    row |= {"time_zone": place.zone, "minutes": minutes, "requested_at": datetime.now(UTC)}
+    await Appointment.insert(Appointment(**row))
+    await _take(row, [starts], starts, place)
+    await _tell(actor, "requested", row, starts)
+
+
+async def accept_appointment(actor: Actor, case_id: UUID, args: AcceptAppointment) -> None:
+    """The end that was asked agrees to the time. Refused: forbidden, changed."""
+    row, standing = await _find(actor, case_id, args.appointment)
+    agreed = _local(args.starts_local)
+    if _go(rules.accept(standing, _side(actor), agreed), row):
+        await _stand(row, Standing("confirmed", agreed, None, None), await _place())
+        await _tell(actor, "confirmed", row, agreed)
+
+
+async def ask_move(actor: Actor, case_id: UUID, args: AskMove) -> None:
+    """Either end asks for another time; a request that nobody has answered simply becomes one for the other time.
+
+    Refused: forbidden, changed, slot_taken.
+    """
+    row, standing = await _find(actor, case_id, args.appointment)
+    side, wanted = _side(actor), _local(args.starts_local)
+    if not _go(rules.ask_move(standing, side, _local(args.seen_local), wanted), row):
+        return
+    place = await _place()
+    if not rules.minutes_of(place.hours, row["channel"], wanted) or not rules.bookable(wanted, place.now_local):
+        await _refuse_taken(row, wanted, place)
+    own_request = standing.state == "requested" and side == "party"
+    moved = Standing("move_asked", standing.starts_local, wanted, side)
+    await _stand(row, Standing("requested", wanted, None, None) if own_request else moved, place)
+    await _tell(actor, "moved", row, wanted)
+
+
+async def cancel_appointment(actor: Actor, case_id: UUID, args: CancelAppointment) -> None:
+    """Either end calls it off, and its time is free again. Refused: forbidden, changed."""
+    row, standing = await _find(actor, case_id, args.appointment)
+    if _go(rules.cancel(standing, _local(args.seen_local)), row):
+        await _stand(row, Standing("cancelled", standing.starts_local, None, None), await _place())
+        await _tell(actor, "cancelled", row, rules.on_the_table(standing))
+
+
+async def _find(actor: Actor, case_id: UUID, appointment: UUID) -> tuple[dict[str, Any], Standing]:
+    """The appointment, held until the end of the transaction; for a parent only one of their own."""
+    require(actor, "appointment.answer")
+    async with connection() as held:
+        found = await held.fetchrow(FIND, appointment, case_id)
+    if found is None:
+        raise Refused("forbidden", "There is no such appointment.")
+    await get_party(actor, case_id, found["thread"])
+    return dict(found), Standing(*(found[name] for name in Standing._fields))
+
+
+def _go(verdict: Verdict, row: dict[str, Any]) -> bool:
+    """Whether there is something to do. Refused: changed, with how it stands."""
+    if verdict is not Verdict.CHANGED:
+        return verdict is Verdict.GO
+    asked = row["asked_local"]
+    raise Refused(
+        "conflict",
+        CHANGED,
+        {
+            "code": "appointment_changed",
+            "appointment": str(row["id"]),
+            "state": row["state"],
+            "starts_local": _said(row["starts_local"]),
+            "asked_local": asked and _said(asked),
+        },
+    )
+
+
+async def _stand(row: dict[str, Any], now: Standing, place: Place) -> None:
+    """How it stands from now on, and the worker's hours with it."""
+    async with connection() as held:
+        await held.execute(STAND, row["id"], *now)
+        await held.execute(RELEASE, row["id"])
+    if now.state in rules.OPEN:
+        both = [at for at in (now.starts_local, now.asked_local) if at is not None]
+        await _take(row, both, rules.on_the_table(now), place)
+
+
+async def _take(row: dict[str, Any], starts: list[datetime], wanted: datetime, place: Place) -> None:
+    """Takes the worker's hours, all or none: two who ask at the same moment cannot both have them."""
+    needed = sorted({unit for at in starts for unit in rules.units(at, row["minutes"])})
+    async with connection() as held:
+        made = await held.execute(TAKE, row["worker_login"], row["id"], needed)
+    if int(made.rsplit(" ", 1)[1]) < len(needed):
+        await _refuse_taken(row, wanted, place)
+
+
+async def _refuse_taken(row: dict[str, Any], wanted: datetime, place: Place) -> None:
+    async with connection() as held:
+        rows = await held.fetch(TAKEN, row["worker_login"], place.now_local, row["id"])
+    taken = {each["at_local"] for each in rows}
+    free = rules.free_times(place.hours, row["channel"], taken, wanted, place.now_local)
+    raise Refused(
+        "conflict",
+        TAKEN_SAYS,
+        {"code": "slot_taken", "appointment": str(row["id"]), "wanted": _said(wanted), "free": [_said(at) for at in free]},
+    )
+
+
+async def _tell(actor: Actor, verb: str, row: dict[str, Any], at: datetime) -> None:
+    until = at.replace(tzinfo=ZoneInfo(row["time_zone"])).isoformat()
+    detail = {"thread": str(row["thread"]), "from_party": _side(actor) == "party", "until": until}
+    await record([Entry(f"appointment.{verb}", actor.account_id, row["case_id"], row["id"], detail=detail)])
+
+
+async def _place() -> Place:
+    agency = await Agency.select(Agency.id, Agency.time_zone).first()
+    if agency is None:
+        raise Refused("unavailable", NO_TEAM)
+    lines = await BookableHours.select().where(BookableHours.agency_id == agency["id"])
+    hours = [Hours(**{name: line[name] for name in Hours._fields}) for line in lines]
+    now = datetime.now(ZoneInfo(agency["time_zone"])).replace(tzinfo=None)
+    return Place(hours, agency["time_zone"], now)
+
+
+def _side(actor: Actor) -> str:
+    return "party" if actor.role == Role.PARENT else "team"
+
+
+def _local(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("invalid", "This is not a time.") from error
+
+
+def _said(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")

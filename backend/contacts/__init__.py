@@ -1,0 +1,1 @@
+"""What people tell their office of their own phone, email and address."""

@@ -1,0 +1,1 @@
+"""How a person wants the app to be, on whichever phone they use."""

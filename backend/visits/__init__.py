@@ -1,0 +1,1 @@
+"""The cases that a worker keeps at hand for visits."""

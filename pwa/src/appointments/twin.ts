@@ -1,0 +1,40 @@
+/** What the appointment mutations do to a case on this phone until the server has answered; their mutators are in backend/appointments. */
+import type { CaseBox, HeldAppointment, OutboxItem } from "../store/model.ts";
+import type { Mutations } from "../wire.ts";
+
+const STAFF = 8;
+
+type Args<K extends keyof Mutations> = Mutations[K]["args"];
+
+export function appointment_request(box: CaseBox, item: OutboxItem): CaseBox {
+  const { id, thread, starts_local, channel, topic, note } = item.args as Args<"appointment.request">;
+  const made: HeldAppointment = {
+    id, thread, starts_local, channel, topic, note: note ?? null, asked_local: null, asked_by: null, time_zone: "", minutes: 30,
+    state: "requested", requested_at: item.at, outbox: item,
+  };
+  return { ...box, appointments: [...box.appointments.filter(one => one.id !== id), made] };
+}
+
+export function appointment_accept(box: CaseBox, item: OutboxItem): CaseBox {
+  const { appointment, starts_local } = item.args as Args<"appointment.accept">;
+  return change(box, item, appointment, () => ({ state: "confirmed", starts_local, asked_local: null, asked_by: null }));
+}
+
+export function appointment_ask_move(box: CaseBox, item: OutboxItem): CaseBox {
+  const { appointment, starts_local } = item.args as Args<"appointment.ask_move">;
+  const side = box.mask & STAFF ? "team" : "party";
+  return change(box, item, appointment, one => (
+    one.state === "requested" && side === "party" ? { starts_local } : { state: "move_asked", asked_local: starts_local, asked_by: side }
+  ));
+}
+
+export function appointment_cancel(box: CaseBox, item: OutboxItem): CaseBox {
+  const { appointment } = item.args as Args<"appointment.cancel">;
+  return change(box, item, appointment, () => ({ state: "cancelled", asked_local: null, asked_by: null }));
+}
+
+/** What was refused or parked is only marked: nothing became of it, and the appointment is shown as it stands. */
+function change(box: CaseBox, item: OutboxItem, id: string, made: (one: HeldAppointment) => Partial<HeldAppointment>): CaseBox {
+  const kept = item.state === "refused" || item.state === "parked";
+  return { ...box, appointments: box.appointments.map(one => (one.id === id ? { ...one, ...(kept ? {} : made(one)), outbox: item } : one)) };
+}

@@ -1,0 +1,23 @@
+/** What the person chose, as far as it is not what this phone shows already. */
+import type { TextSize } from "../ui/preferences.ts";
+import type { Preference } from "../wire.ts";
+
+interface Shown {
+  language: string | null;
+  text: TextSize;
+}
+
+const SIZES: readonly string[] = ["normal", "large", "larger", "largest"] satisfies TextSize[];
+
+export function chosen(choices: readonly Preference[], shown: Shown): Partial<Shown> {
+  const change: Partial<Shown> = {};
+  for (const { name, value } of choices) {
+    if (name === "language" && value !== shown.language) change.language = value;
+    if (name === "text" && is_size(value) && value !== shown.text) change.text = value;
+  }
+  return change;
+}
+
+function is_size(value: string): value is TextSize {
+  return SIZES.includes(value);
+}

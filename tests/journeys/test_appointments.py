@@ -1,0 +1,80 @@
+"""An appointment asked for without a signal, agreed to by the team; and a time that somebody else took first."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, write_message
+from tests.journeys.browser import browser
+from tests.journeys.family import Family, sign_in
+from tests.journeys.house import House
+
+pytestmark = pytest.mark.browser
+
+NOTE = "About my new job, marker-5512."
+CARD = "[data-appointment]"
+
+
+async def ask(page: Page, family: Family, note: str, day: int = 3) -> str:
+    """Asks for the first time of a day; answers that time."""
+    await go(page, f"/calendar/ask/{family.case}")
+    await page.locator("[data-choose=day] button").nth(day).click()
+    time = page.locator("[data-choose=time] button").first
+    chosen = await time.get_attribute("value")
+    await time.click()
+    await page.locator("#note").fill(note)
+    await page.locator("form button[type=submit]").click()
+    await expect(page.locator(CARD)).to_be_visible(timeout=PATIENCE_MS)
+    return chosen or ""
+
+
+async def test_an_appointment_asked_for_offline_is_confirmed_and_the_other_parent_learns_nothing(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as open_things:
+        pages = {
+            login: await sign_in(await open_things.enter_async_context(browser(tmp_path / login)), installation.origin, login)
+            for login in ("ana", "bo", "wendy")
+        }
+        ana, bo, wendy = pages.values()
+
+        await go(ana, "/calendar")
+        await cut(ana)
+        wanted = await ask(ana, family, NOTE)
+        await expect(ana.locator(CARD)).to_contain_text("Saved on this phone")
+        await connect(ana)
+        await expect(ana.locator(CARD)).to_contain_text("Asked. Not confirmed yet.")
+
+        await go(wendy, "/messages")
+        await wendy.locator("a.row", has_text="Ana Rivera").click(timeout=PATIENCE_MS)
+        await expect(wendy.locator(CARD)).to_contain_text(NOTE)
+        await wendy.locator(f"{CARD} button[data-kind=primary]").click()
+        await expect(ana.locator(CARD)).to_contain_text("Confirmed", timeout=PATIENCE_MS)
+        assert "Wendy" not in str(await device_holds(ana))
+
+        assert await ask(bo, family, "") == wanted
+        await expect(bo.locator(CARD)).to_contain_text("not free any more", timeout=PATIENCE_MS)
+        free = bo.locator(f"{CARD} .buttons").first.get_by_role("button")
+        await expect(free).to_have_count(3)
+        await free.first.click()
+        await expect(bo.locator(CARD)).to_contain_text("Asked. Not confirmed yet.", timeout=PATIENCE_MS)
+        assert "marker-5512" not in str(await device_holds(bo))
+
+
+async def test_what_is_new_is_counted_until_it_is_read(installation: House, family: Family, tmp_path: Path) -> None:
+    async with browser(tmp_path / "ana") as hers, browser(tmp_path / "wendy") as the_workers:
+        ana = await sign_in(hers, installation.origin, "ana")
+        wendy = await sign_in(the_workers, installation.origin, "wendy")
+        await go(wendy, f"/messages/{family.case}/{family.ana_part}")
+        await write_message(wendy, "Please call us.")
+        tab = ana.locator(".tab[href='/messages']")
+        await expect(tab.locator(".count")).to_have_text("1", timeout=PATIENCE_MS)
+        await go(ana, f"/messages/{family.case}")
+        await expect(tab.locator(".count")).to_have_count(0, timeout=PATIENCE_MS)
+        await ana.reload()
+        await expect(ana.locator("main h1")).to_be_visible()
+        await expect(tab.locator(".count")).to_have_count(0)
