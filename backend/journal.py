@@ -4,7 +4,7 @@
 devices that may hold those cases are poked.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,17 @@ import msgspec
 from backend.db import after_commit, connection
 from backend.wake import current
 
+STAFF = 8  # the audience bit of the case team, as the registry declares it
+ANYONE = 0x7FFF
 POKES_MAX = 1000  # cases; devices come by themselves after a larger load
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `detail` holds ids and codes, never personal data."""
+    """One act. `detail` holds ids and codes, never personal data.
+
+    `audience` are the bits of its case whose holders may learn, by an empty hint, that something happened there.
+    """
 
     verb: str
     actor_id: UUID | None = None
@@ -27,6 +32,7 @@ class Entry:
     subject_id: UUID | None = None
     batch_id: UUID | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    audience: int = ANYONE
 
 
 Listener = Callable[[Sequence[Entry]], Awaitable[None]]
@@ -61,14 +67,22 @@ async def record(entries: Sequence[Entry], *, quiet: bool = False) -> None:
         return
     for listener in _listeners:
         await listener(entries)
-    poke({e.case_id for e in entries if e.case_id is not None})
+    told: dict[UUID, int] = {}
+    for e in entries:
+        if e.case_id is not None:
+            told[e.case_id] = told.get(e.case_id, 0) | e.audience
+    _hint(told)
 
 
-def poke(scopes: set[UUID]) -> None:
+def poke(scopes: Iterable[UUID]) -> None:
     """After the commit, a hint to whoever may hold these scopes that there is something to fetch."""
-    if not scopes or len(scopes) > POKES_MAX:
+    _hint(dict.fromkeys(scopes, ANYONE))
+
+
+def _hint(told: Mapping[UUID, int]) -> None:
+    if not told or len(told) > POKES_MAX:
         return
-    message = msgspec.json.encode(sorted(scopes)).decode()
+    message = msgspec.json.encode(sorted(told.items())).decode()
 
     async def tell() -> None:
         await current().publish("poke", message)

@@ -1,4 +1,5 @@
-"""The Wake in force. Channels: "jobs" (a kind of job is due) and "poke" (a JSON list of scopes that changed)."""
+"""The Wake in force. Channels: "jobs" (a kind of job is due) and "poke" (a JSON list of scopes that changed, each with the
+audience that it concerns)."""
 
 from __future__ import annotations
 

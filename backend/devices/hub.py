@@ -21,7 +21,10 @@ LIFE_S = 300.0  # then the browser asks again, and is asked again who it is
 POKE = b"event: poke\ndata: \n\n"
 KEEP_ALIVE = b": still here\n\n"
 
-WHO = "SELECT DISTINCT principal FROM sync_grant WHERE scope = ANY($1) AND principal = ANY($2)"
+# Only those who hold an audience of the scope that it concerns: the other parent must not learn even that something happened.
+WHO = """
+SELECT DISTINCT g.principal FROM unnest($1::uuid[], $2::int2[]) AS told (scope, audience)
+JOIN sync_grant g ON g.scope = told.scope AND (g.mask & told.audience) <> 0 WHERE g.principal = ANY($3)"""
 
 
 class Hub:
@@ -75,11 +78,11 @@ class Hub:
                     yield POKE
 
     async def _heard(self, message: str) -> None:
-        scopes = msgspec.json.decode(message, type=list[UUID])
+        told = dict(msgspec.json.decode(message, type=list[tuple[UUID, int]]))
         if not self._screens:
             return
         async with connection() as c:
-            who = {r["principal"] for r in await c.fetch(WHO, scopes, list(self._screens))}
-        for principal in who.union(scopes) & self._screens.keys():
+            rows = await c.fetch(WHO, list(told), list(told.values()), list(self._screens))
+        for principal in {row["principal"] for row in rows}.union(told) & self._screens.keys():
             for screen in self._screens[principal]:
                 screen.set()
