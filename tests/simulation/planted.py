@@ -1,0 +1,102 @@
+"""Defects planted into the engine, into its SQL and into the app's side, each a small change of source that a seed must find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.simulation.engine import Defect
+from tests.simulation.world import World
+
+INBOX, PULL, CURSOR, EPOCH = "sync.inbox", "sync.pull", "sync.cursor", "sync.epoch"
+ACTIONS, SQL = "backend.devices.actions", "tests.simulation.statements"
+CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
+HOURS = 2.0
+TAKE = """            async with DB.transaction(), connection() as c:
+                return await inbox.take(c, registry, device, mutation)
+"""
+
+DEFECTS = (
+    Defect("a number that was taken is taken again", INBOX, 'if mutation.n <= held["last_n"]:', "if False:"),
+    Defect("dedupe by number alone", INBOX, 'if row is None or row["id"] != mutation.id:', "if row is None:"),
+    Defect("a copied phone's mutations are taken twice", INBOX, "if before is not None:", "if False:"),
+    Defect("a mutation that breaks us blocks for ever", INBOX, 'if held["crashes"] >= CRASHES_MAX:', "if False:"),
+    Defect("a refused effect stays", INBOX, "async with connection.transaction():", "if True:"),
+    Defect("a scope is written to by whoever names it", INBOX, "if mutation.scope is not None and not await", "if False and not await"),
+    Defect(
+        "an unknown name is called done",
+        INBOX,
+        '_outcome(mutation.n, "parked", Refusal("unknown"))',
+        '_outcome(mutation.n, "ok", None)',
+    ),
+    Defect("effect and outcome are two transactions", ACTIONS, TAKE, TAKE.replace("DB.transaction(), ", "")),
+    Defect(
+        "acknowledged before the commit",
+        ACTIONS,
+        TAKE,
+        "            done = None\n            try:\n"
+        + TAKE.replace("    ", "    ").replace("return await", "done = await").replace("\n            ", "\n                ").replace(
+            "            async with", "                async with", 1
+        )
+        + "            except asyncpg.PostgresConnectionError:\n                if done is None:\n                    raise\n"
+        "            return done\n",
+    ),
+    Defect("a reset is not told", ACTIONS, "return None, str(unusable)", "return None, None"),
+    Defect("an epoch is two statements", EPOCH, "await _move(connection)", 'await begin(connection, "the same")'),
+    Defect("a database that moved keeps its epoch", EPOCH, 'if not row["same"]:', "if False:"),
+    Defect("a cursor for other bodies is honoured", CURSOR, "if cursor.schema != schema:", "if False:"),
+    Defect("a cursor lives for ever", CURSOR, "LIFE = timedelta(days=150)", "LIFE = timedelta(days=15000)"),
+    Defect("a snapshot is cut back at the wrong end", CURSOR, 'xmin, _, rest = snapshot.split(":", 2)', '_, xmin, rest = snapshot.split(":", 2)'),
+    Defect("a cursor is anybody's", CURSOR, "msgspec.msgpack.encode(cursor), holder)", "msgspec.msgpack.encode(cursor), b'')"),
+    Defect("the manifest is told once", PULL, "if head.digest != asked.have or asked.snapshot is None:", "if asked.snapshot is None:"),
+    Defect("a changed manifest is no news", PULL, 'if probe["digest"] == asked.have and not probe["news"]:', 'if not probe["news"]:'),
+    Defect("what does not fit is dropped without a word", PULL, "stale=head.stale", "stale=[]"),
+    Defect("the cursor is the newest stamp", SQL, "not cursor.sees(row.x) and", "row.x >= cursor.xmax and"),
+    Defect("a delta forgets whom a row is for", SQL, "not cursor.sees(row.x) and key[1] & mask", "not cursor.sees(row.x)"),
+    Defect("a load forgets whom a row is for", SQL, "if not row.gone and key[1] & grants[scope]", "if not row.gone"),
+    Defect("tombstones are not sent", SQL, "return [(key, row) for key, row in rows.items() if not", "return [(key, row) for key, row in rows.items() if not row.gone and not"),
+    Defect("an answer has no limit", SQL, "        if total <= most:\n            fits += rows", "        if True:\n            fits += rows"),
+    Defect("what fits in part is sent in part", SQL, "            stale.append(scope)\n", "            stale.append(scope)\n            fits += rows[:1]\n"),
+    Defect("a manifest's absence is ignored", CLIENT, "            work.drop[scope] = None\n            work.put.pop(scope, None)\n    work.holds = kept", "            kept.setdefault(scope, held)\n    work.holds = kept"),
+    Defect("another mask drops nothing", CLIENT, 'held if held and held["mask"] == mask else', 'held if held else'),
+    Defect("a stale scope takes deltas and is fresh again", CLIENT, '    if box is None or work.holds.get(scope, {}).get("state") != "fresh":\n        return', '    if box is None or scope not in work.holds:\n        return\n    work.holds[scope]["state"] = "fresh"'),
+    Defect("stale is not heard", CLIENT, "        if scope not in loaded:\n            stale(work, scope)", "        pass"),
+    Defect("a load is added to what was there", CLIENT, '"stale": False, "rows": rows}', '"stale": False, "rows": [*work.boxes.get(scope, {"rows": []})["rows"], *rows]}'),
+    Defect("a reset is not heard", CLIENT, '    if response["reset"]:\n        for', "    if False:\n        for"),
+    Defect("a refused item is never sent again nor answered", CLIENT, '        if "done" in item:\n            continue', '        if "done" in item:\n            break'),
+    Defect("a late answer is applied", PHONE, 'if cache.get("inflight") != rid:', "if False:"),
+    Defect("what is built upon is read before the request is noted", PHONE, "standing, holds = await self.begin(rid)", "standing, holds = await self.read()\n        await self.begin(rid)"),
+    Defect("a new number leaves old boxes fresh", PHONE, '{**standing, "last_n": 0}', '{**standing, "last_n": 0, "cursor": None}'),
+    Defect("the cursor is saved before the rows", PHONE, "        cache = self.disk[\"cache\"]\n        if cache.get(\"inflight\") != rid:\n            return False\n", "        cache = self.disk[\"cache\"]\n        if cache.get(\"inflight\") != rid:\n            return False\n        cache[\"standing\"] = changes.standing\n        await self._moment()\n        cache = self.disk[\"cache\"]\n"),
+    Defect("an item leaves before its outcome", PHONE, "        # 2 send\n", "        for item in request[\"push\"]:\n            self.disk[\"outbox\"][\"items\"].pop(item[\"id\"], None)\n        # 2 send\n"),
+    Defect("an item leaves before it is seen", PHONE, 'if answer["outcome"] == "ok" and item["n"] <= seen_n:', 'if answer["outcome"] == "ok":'),
+    Defect("a new id for every try", PHONE, 'request["push"] = self.client.to_push(items, most)', 'request["push"] = [{**i, "id": str(self.world.clockwork.uuid())} for i in self.client.to_push(items, most)]'),
+    Defect("a number is read in one transaction and used in another", PHONE, "        device = self._device()\n        stored =", "        device = dict(self._device())\n        await self._moment()\n        stored ="),
+    Defect("a new device keeps its numbers", PHONE, '{**item, "n": n}', "item"),
+)
+
+
+class Found(NamedTuple):
+    """Which seed met a defect, and as what."""
+
+    seed: int | None
+    seeds: int
+    violation: str
+
+
+def hunt(defect: Defect, seeds: int, hours: float = HOURS) -> Found:
+    """Seeds one after the other until one finds it."""
+    for seed in range(seeds):
+        violation = World(seed, defect).run(hours)
+        if violation:
+            return Found(seed, seed + 1, violation)
+    return Found(None, seeds, "")
+
+
+def table(seeds: int) -> Iterator[str]:
+    """Who caught what, line by line."""
+    yield f"{'defect':<58} {'seeds':>5}  found by"
+    for defect in DEFECTS:
+        found = hunt(defect, seeds)
+        words = found.violation.split(" in scope")[0][:80] if found.seed is not None else "NOT FOUND"
+        yield f"{defect.name:<58} {found.seeds:>5}  {words}"
