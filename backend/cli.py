@@ -117,6 +117,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", metavar="A-B", help="these seeds instead, both included")
     parser.add_argument("--seed", type=int, help="one seed alone")
     parser.add_argument("--trace", action="store_true", help="with --seed: everything that happens in it")
+    parser.add_argument("--write-traces", action="store_true", help="write tests/vectors/sync-traces anew, for the app's tests")
     parser.add_argument("--planted", action="store_true", help="plant each known defect, and show which seed finds it")
 
 

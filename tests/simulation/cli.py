@@ -6,13 +6,12 @@ import argparse
 import gc
 import json
 import time
-import warnings
 from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import count
 from typing import Any
 
-from tests.simulation import planted
+from tests.simulation import planted, traces
 from tests.simulation.world import World
 
 HOURS = 24.0
@@ -22,7 +21,9 @@ SEEDS_OF_A_DEFECT = 2_000
 
 def main(arguments: argparse.Namespace) -> int:
     """Simulate, show one seed, or plant defects; answers 1 when something does not hold."""
-    warnings.simplefilter("ignore", RuntimeWarning)  # a task that is killed before its first step was never awaited
+    if arguments.write_traces:
+        traces.write()
+        return 0
     if arguments.planted:
         lines = list(_told(planted.table(SEEDS_OF_A_DEFECT)))
         return 1 if any("NOT FOUND" in line for line in lines) else 0
@@ -82,5 +83,3 @@ def _told(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         print(line, flush=True)
         yield line
-
-

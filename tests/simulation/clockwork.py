@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+MANY_TASKS = 1_000
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
@@ -63,6 +64,7 @@ class Clockwork:
         self.steps = 0
         self.running: Task | None = None
         self.log: list[str] | None = None
+        self._tasks: list[Task] = []
         self._heap: list[tuple[float, int, Task | Callable[[], None]]] = []
         self._order = 0
         self._hash = blake2b(digest_size=16)
@@ -77,6 +79,9 @@ class Clockwork:
     ) -> Task:
         """A new task, from `after` seconds on."""
         task = Task(body, fate, killed)
+        self._tasks.append(task)
+        if len(self._tasks) > MANY_TASKS:
+            self._tasks = [task for task in self._tasks if task.alive]
         self._push(after, task)
         return task
 
@@ -97,6 +102,12 @@ class Clockwork:
             running, self.running = self.running, task
             task.body.close()
             self.running = running
+
+    def close(self) -> None:
+        """Ends every task: nothing of this world goes on."""
+        for task in self._tasks:
+            self.kill(task)
+        self._tasks, self._heap = [], []
 
     def run(self, until: float, most: int = 3_000_000) -> None:
         """Time passes up to this moment."""

@@ -188,7 +188,7 @@ def projections(thing: Thing | None) -> dict[int, tuple[int, tuple[str, ...]]]:
     """Kind → (audience, columns) of what travels, as the triggers see it."""
     if thing is None:
         return {}
-    made = {PLAIN: (thing.aud, (thing.word,))} if thing.aud else {}
+    made: dict[int, tuple[int, tuple[str, ...]]] = {PLAIN: (thing.aud, (thing.word,))} if thing.aud else {}
     if thing.note:
         made[NOTED] = (STAFF, (thing.word, thing.note))
     return made

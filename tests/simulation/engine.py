@@ -24,7 +24,6 @@ from backend.errors import Refused
 from sync.wire import SyncRequest
 from tests.simulation.clockwork import Clockwork, Dice, Wall
 from tests.simulation.database import Database
-from tests.simulation.statements import Connection, opened
 
 QUIET = logging.Logger("simulation", logging.CRITICAL + 1)
 
@@ -74,51 +73,51 @@ class Engine:
         self.surprises: list[str] = []
         names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.pull", "backend.devices.actions")
         cursor, epoch, inbox, pull, actions = (copy_of(name, defect) for name in names)
+        sql = copy_of("tests.simulation.statements", defect)
+        self.session, self.opened = sql.Connection, sql.opened
         self.cursor, self.epoch, self.inbox, self.pull, self.actions = map(vars, (cursor, epoch, inbox, pull, actions))
         wall, dice = Wall(clockwork), Dice(clockwork)
         self.cursor.update(os=dice, datetime=wall)
         self.epoch.update(os=dice)
         self.inbox.update(datetime=wall)
         own = {name: self.pull[name] for name in ("Asked", "Pulled", "pull")}
-        self.actions.update(
-            cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, DB=self, connection=self.connection, log=QUIET, **own
-        )
+        self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, DB=self, connection=self.connection, log=QUIET, **own)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncIterator[Any]:
         """backend.db.connection()."""
         task = self.clockwork.running
         assert task is not None
-        yield task.transaction or Connection(self.database, None, self.trouble)
+        yield task.transaction or self.session(self.database, None, self.trouble)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """backend.db.DB.transaction()."""
         task = self.clockwork.running
         assert task is not None
-        async with opened(self.database, self.trouble) as transaction:
-            task.transaction = Connection(self.database, transaction, self.trouble)
+        async with self.opened(self.database, self.trouble) as transaction:
+            task.transaction = self.session(self.database, transaction, self.trouble)
             try:
                 yield
             finally:
                 task.transaction = None
 
-    def current(self) -> Connection:
+    def current(self) -> Any:
         """The connection that the running mutator writes with."""
         task = self.clockwork.running
         assert task is not None
         return task.transaction or self.database_by_itself
 
     @property
-    def database_by_itself(self) -> Connection:
+    def database_by_itself(self) -> Any:
         """Each statement its own transaction: only a planted defect gets here."""
-        return Connection(self.database, None, self.trouble)
+        return self.session(self.database, None, self.trouble)
 
     async def begin_epoch(self, declaration: str) -> None:
         """What a migration does; another takes its place if the database goes away meanwhile."""
         with contextlib.suppress(asyncpg.PostgresError):
-            async with opened(self.database, 0.0) as transaction:
-                await self.epoch["begin"](Connection(self.database, transaction), declaration)
+            async with self.opened(self.database, 0.0) as transaction:
+                await self.epoch["begin"](self.session(self.database, transaction), declaration)
             self.epochs += 1
 
     async def register(self, principal: Any, device: Any) -> Answer:

@@ -133,7 +133,7 @@ class Phone:
         if changes.holds is not None:
             cache["holds"] = changes.holds
         cache["standing"] = changes.standing
-        del cache["inflight"]
+        cache.pop("inflight", None)
         return True
 
     async def renumbered(self) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from sync.declare import Intent, Registry
+from sync.declare import Intent
 from sync.pull import PROBE, statement
 from sync.wire import WANT_MAX
 from tests.simulation.clockwork import Pause

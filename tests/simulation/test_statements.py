@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 
-
 import asyncpg
 import msgspec
 import pytest

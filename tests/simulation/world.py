@@ -38,7 +38,7 @@ class World:
         self.registries = [registry(schema, self.engine.current) for schema in (1, 2)]
         self.schema = 1
         self.network = Network(self)
-        self.traces: list[dict[str, Any]] | None = None
+        self.traces: dict[str, list[tuple[Any, ...]]] | None = None
         self.device_seconds = 0.0
         self.calm = False
         self._draw()
@@ -46,9 +46,7 @@ class World:
         self.scopes = [clockwork.uuid() for _ in range(chance.randint(2, 5))]
         self.people = [clockwork.uuid() for _ in range(chance.randint(1, 3))]
         self.phone_class: Any = vars(copy_of("tests.simulation.phone", defect))["Phone"]
-        self.phones: list[Phone] = [
-            self.phone_class(self, f"phone-{at}", chance.choice(self.people)) for at in range(chance.randint(1, 3))
-        ]
+        self.phones: list[Phone] = [self.phone_class(self, f"phone-{at}", chance.choice(self.people)) for at in range(chance.randint(1, 3))]
 
     def _draw(self) -> None:
         chance = self.clockwork.chance
@@ -90,7 +88,7 @@ class World:
     def record(self, phone: Phone, *round: Any) -> None:
         """A round for the traces, when somebody wants them."""
         if self.traces is not None:
-            self.traces.append({"phone": phone.name, "round": round})
+            self.traces.setdefault(phone.name, []).append(round)
 
     # --- the two phases
 
@@ -107,6 +105,8 @@ class World:
             pass
         except Stuck:
             self.checks.violation = "I4: the world turns in a circle"
+        finally:
+            self.clockwork.close()
         return self.checks.violation
 
     def _begin(self) -> None:
@@ -176,17 +176,21 @@ class World:
         if self.happens("lose_cache"):
             self.clockwork.at(self.clockwork.soon(0.5), phone.lose_cache)
         if self.happens("spoil_cursor") and (standing := phone.disk["cache"].get("standing")):
-            standing["cursor"] = "x" + (standing["cursor"] or "")[1:]
+            phone.disk["cache"]["standing"] = {**standing, "cursor": "x" + (standing["cursor"] or "")[1:]}
         if self.happens("clock"):
             phone.clock_ahead = self.clockwork.chance.uniform(-10, 10) * 365 * DAY
-        if self.happens("copy") and len(self.phones) < 4:
-            made = phone.copy(f"phone-{len(self.phones)}")
-            self.phones.append(made)
-            self.clockwork.spawn(self._life(made))
+        if self.happens("copy"):
+            self.clockwork.at(self.clockwork.soon(0.3), lambda: self._copy(phone))
         if self.happens("wipe") and (device := phone.disk["outbox"]["device"]):
             self._revoke(device["id"])
         if self.happens("die"):
             phone.kill()
+
+    def _copy(self, phone: Phone) -> None:
+        if len(self.phones) < 4 and not phone.dead and not self.calm:
+            made = phone.copy(f"phone-{len(self.phones)}")
+            self.phones.append(made)
+            self.clockwork.spawn(self._life(made))
 
     def _revoke(self, device: str) -> None:
         for id, row in self.database.tables["sync_device"].items():
@@ -255,16 +259,16 @@ class World:
         if thing is None:
             return self._thing(chance.choice(self.scopes))
         word = f"word {chance.randrange(1000)}"
-        return chance.choice((
-            None,
-            thing._replace(word=word),
-            thing._replace(note=chance.choice(("", "note"))),
-            thing._replace(aud=chance.choice(AUDIENCES)),
-            thing._replace(scope=chance.choice(self.scopes)),
-        ))
+        return chance.choice(
+            (
+                None,
+                thing._replace(word=word),
+                thing._replace(note=chance.choice(("", "note"))),
+                thing._replace(aud=chance.choice(AUDIENCES)),
+                thing._replace(scope=chance.choice(self.scopes)),
+            )
+        )
 
     def _thing(self, scope: Any) -> Thing:
         chance = self.clockwork.chance
         return Thing(scope, chance.choice(AUDIENCES), f"word {chance.randrange(1000)}", chance.choice(("", "note")))
-
-
