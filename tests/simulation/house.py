@@ -21,7 +21,8 @@ PLAIN, NOTED = 100, 101  # kinds that the app knows, so that traces can be repla
 
 TABLES = """
 CREATE TABLE thing (id uuid PRIMARY KEY, scope uuid NOT NULL, aud smallint NOT NULL, word text NOT NULL, note text NOT NULL);
-CREATE TABLE part (principal uuid NOT NULL, scope uuid NOT NULL, mask smallint NOT NULL, PRIMARY KEY (principal, scope));"""
+CREATE TABLE part (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), principal uuid NOT NULL, scope uuid NOT NULL, mask smallint NOT NULL,
+    UNIQUE (principal, scope));"""
 
 
 class Thing(NamedTuple):
@@ -49,7 +50,7 @@ class Write(msgspec.Struct, forbid_unknown_fields=True):
 SYNCED = Synced(
     "thing", "thing", Body, (Shown(PLAIN, "aud", ("word",)), Shown(NOTED, STAFF, ("word", "note"), where="t.note <> ''")), scope="scope"
 )
-GRANTS = Grants("SELECT principal, scope, mask FROM part", (GrantSource("part", "SELECT DISTINCT principal FROM changed"),))
+GRANTS = Grants("SELECT principal, scope, mask FROM part", (GrantSource("part", "SELECT DISTINCT principal FROM changed", ("principal", "scope", "mask")),))
 
 
 def shown(thing: Thing) -> list[tuple[int, int, dict[str, str]]]:

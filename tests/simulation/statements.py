@@ -175,6 +175,10 @@ class Connection:
             self.current.written = before
             raise
 
+    def is_closed(self) -> bool:
+        """As asyncpg's: whether the line is gone."""
+        return self.current is not None and not self.current.open
+
     async def write_thing(self, id: UUID, thing: Thing) -> None:
         """A mutator's statement."""
         await self._moment()
@@ -312,20 +316,19 @@ async def _epoch(t: Transaction) -> Any:
     return row and {**row, "same": row["timeline"] == t.database.timeline}
 
 
-async def _move_epoch(t: Transaction, key: bytes) -> None:
-    await t.lock("sync_epoch", 1)
-    row = t.get("sync_epoch", 1)
-    if row and row["timeline"] != t.database.timeline:
-        await t.put("sync_epoch", 1, {**row, "id": t.database.clockwork.uuid(), "seal_key": key, "timeline": t.database.timeline})
+async def _lock_epoch(t: Transaction) -> None:
+    await t.lock("sync_epoch", "all of it")
 
 
-async def _no_epoch(t: Transaction) -> None:
-    await t.put("sync_epoch", 1, None)
+async def _restamp(t: Transaction) -> None:
+    """No stamp is ahead of us here: what a standby did not have, its primary never told anybody."""
 
 
 async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
-    made = {"id": t.database.clockwork.uuid(), "seal_key": key, "declaration": declaration, "timeline": t.database.timeline}
-    await t.put("sync_epoch", 1, made)
+    await t.lock("sync_epoch", 1)
+    before = t.get("sync_epoch", 1)
+    made = {"id": t.database.clockwork.uuid(), "seal_key": before["seal_key"] if before else key, "declaration": declaration}
+    await t.put("sync_epoch", 1, {**made, "timeline": t.database.timeline})
 
 
 STATEMENTS = {
@@ -339,8 +342,8 @@ STATEMENTS = {
     "INSERT INTO sync_mutation (device, n, id, copy,": _insert_mutation,
     "UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1": _taken,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
-    "SELECT e.id, e.seal_key, (e.system_identifier, e.timeline) =": _epoch,
-    "UPDATE sync_epoch e SET id = gen_random_uuid(), system_identifier = w.system_identifier": _move_epoch,
-    "DELETE FROM sync_epoch": _no_epoch,
-    "INSERT INTO sync_epoch (system_identifier, timeline, declaration, seal_key)": _new_epoch,
+    "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) =": _epoch,
+    "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
+    "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,
+    "WITH ended AS (DELETE FROM sync_epoch RETURNING seal_key) INSERT INTO sync_epoch": _new_epoch,
 }

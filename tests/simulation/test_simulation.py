@@ -18,9 +18,9 @@ AGAIN = "from tests.simulation.cli import simulate; print(simulate(range(3), Non
 
 
 def test_nothing_is_lost_doubled_leaked_or_stuck_whatever_goes_wrong() -> None:
-    figures = simulate(range(45), None, 6)
+    figures = simulate(range(30), None, 6)
     assert figures["violations"] == []
-    assert figures["answers_applied"] > 2_000
+    assert figures["answers_applied"] > 1_000
 
 
 @pytest.mark.parametrize("seed", [0, 27, 36])

@@ -74,7 +74,7 @@ class Both:
         mask = self.chance.choice((*MASKS, None))
         await real.execute("DELETE FROM part WHERE principal = $1 AND scope = $2", *key)
         if mask is not None:
-            await real.execute("INSERT INTO part VALUES ($1, $2, $3)", *key, mask)
+            await real.execute("INSERT INTO part (principal, scope, mask) VALUES ($1, $2, $3)", *key, mask)
         await _now(ours.put("part", key, mask))
 
     async def _thing(self, real: asyncpg.Connection[Any], ours: Transaction) -> None:
