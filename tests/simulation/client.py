@@ -29,6 +29,7 @@ def ask(rid: str, clock: int, device: Json, standing: Json, holds: Json) -> Json
         "want": wanted(holds)[:MOST_WANTED],
         "next_n": device["next_n"],
         "push": [],
+        "app": "simulated",
     }
 
 
@@ -60,7 +61,7 @@ def full(body: bytes) -> Json | None:
     if not isinstance(it, dict) or not isinstance(it.get("rid"), str):
         return None
     empty: Json = {"cursor": None, "done": [], "load": [], "rows": [], "stale": [], "more": False}
-    return empty | {"expect": None, "manifest": None, "reset": None} | it
+    return empty | {"expect": None, "manifest": None, "reset": None, "lost": None} | it
 
 
 class Changes(NamedTuple):
@@ -82,17 +83,23 @@ class Work:
         self.put: Json = {}
 
 
-def touched(response: Json, holds: Json) -> list[str]:
+def begins_anew(response: Json, standing: Json) -> bool:
+    """An answer without changes: what it does not load may be behind."""
+    return response["reset"] is not None or standing["cursor"] is None
+
+
+def touched(response: Json, standing: Json, holds: Json) -> list[str]:
     """The scopes whose boxes `apply` has to see."""
-    named = list(holds) if response["reset"] else response["stale"]
+    named = list(holds) if begins_anew(response, standing) else response["stale"]
     return list(dict.fromkeys([*named, *(row[0] for row in response["rows"])]))
 
 
 def apply(standing: Json, holds: Json, boxes: Json, response: Json, asked: int) -> Changes:
     """What the answer does: the server at one snapshot."""
-    quiet = not (response["reset"] or response["manifest"] or response["load"] or response["stale"])
+    anew = begins_anew(response, standing)
+    quiet = not (anew or response["manifest"] or response["load"] or response["stale"])
     work = Work(holds, boxes)
-    if response["reset"]:
+    if anew:
         for scope in list(work.holds):
             stale(work, scope)
     if response["manifest"]:

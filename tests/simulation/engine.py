@@ -102,6 +102,13 @@ class Engine:
             finally:
                 task.transaction = None
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A place among those that load; now and then there is none."""
+        if self.clockwork.happens(self.trouble):
+            raise self.actions["Full"]
+        yield
+
     def current(self) -> Any:
         """The connection that the running mutator writes with."""
         task = self.clockwork.running
@@ -135,7 +142,9 @@ class Engine:
         self.pull["ROWS_MAX"] = self.rows_max
         request = msgspec.json.decode(body, type=SyncRequest)
         try:
-            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request)
+            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self)
+        except self.actions["Busy"]:
+            return Answer(503, b"{}")
         except self.inbox["Forked"]:
             return Answer(409, b'{"code":"device_forked"}')
         except self.actions["Wipe"] as wipe:

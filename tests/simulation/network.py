@@ -47,14 +47,15 @@ class Network:
 
     async def post(self, phone: Phone, request: Any) -> Reply:
         """POST /v1/sync."""
-        body = msgspec.json.encode({**request, "schema": self.world.schema})
+        schema = self.world.schema
+        body = msgspec.json.encode({**request, "schema": schema})
 
         async def work(task: Task) -> Reply:
             task.truth = truth = Truth()
-            stood = self.world.stood()
+            stood = self.world.stood(schema)
             answer: Answer = await self.world.engine.sync(phone.principal, self.world.registry, body)
             self.world.clockwork.trace(f"{phone.name} is answered {answer.status}", answer.body)
-            if answer.status == 200 and stood != self.world.stood():
+            if answer.status == 200 and stood != self.world.stood(schema):
                 self.world.checks.cursors[msgspec.json.decode(answer.body).get("cursor")] = ()
             elif answer.status == 200:
                 about = {**stood, "rows_max": self.world.engine.rows_max, "wall": self.world.clockwork.wall().timestamp()}

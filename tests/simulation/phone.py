@@ -140,7 +140,7 @@ class Phone:
         """The numbering starts anew: no earlier number is seen any more."""
         await self._moment()
         if standing := self.disk["cache"].get("standing"):
-            self.disk["cache"]["standing"] = {**standing, "last_n": 0}
+            self.disk["cache"]["standing"] = {**standing, "last_n": 0, "cursor": None}
 
     # --- rounds
 
@@ -173,7 +173,7 @@ class Phone:
         if response is None:
             return self._refusal(reply), False
         # 3 apply
-        boxes = await self.scopes(self.client.touched(response, holds))
+        boxes = await self.scopes(self.client.touched(response, standing, holds))
         changes = self.client.apply(standing, holds, boxes, response, asked)
         if response["rid"] != rid or not await self.commit(rid, changes):
             return "failed", False
@@ -181,6 +181,8 @@ class Phone:
         self.world.record(self, request, response, standing, holds, boxes, changes)
         # 4 settle
         await self.settle(response["done"], changes.standing["last_n"])
+        if response["lost"]:
+            return "forked", False
         if response["expect"] is not None and not any(i["n"] == response["expect"] and "done" not in i for i in items):
             return "forked", False
         left = len(self.client.wanted(holds if changes.holds is None else changes.holds))

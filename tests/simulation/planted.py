@@ -110,7 +110,7 @@ DEFECTS = (
         LOADED,
         LOADED.replace("rows}", '[*work.boxes.get(scope, {"rows": []})["rows"], *rows]}'),
     ),
-    Defect("a reset is not heard", CLIENT, '    if response["reset"]:\n        for', "    if False:\n        for"),
+    Defect("a reset is not heard", CLIENT, "    if anew:\n", "    if False:\n"),
     Defect("a late answer is applied", PHONE, 'if cache.get("inflight") != rid:', "if False:"),
     Defect(
         "what is built upon is read before the request is noted",
@@ -118,7 +118,7 @@ DEFECTS = (
         BEGIN,
         BEGIN.replace("begin(rid)", "read()\n        await self.begin(rid)"),
     ),
-    Defect("a new number leaves old boxes fresh", PHONE, '{**standing, "last_n": 0}', '{**standing, "last_n": 0, "cursor": None}'),
+    Defect("loads alone leave old boxes fresh", CLIENT, ' or standing["cursor"] is None', ""),
     Defect("the cursor is saved before the rows", PHONE, NOTED, NOTED + CURSOR_FIRST),
     Defect("an item leaves before its outcome", PHONE, "        # 2 send\n", LEFT_EARLY),
     Defect("a new id for every try", PHONE, TO_PUSH, f'[{{**i, "id": str(self.world.clockwork.uuid())}} for i in {TO_PUSH}]'),

@@ -268,16 +268,19 @@ async def _register(t: Transaction, device: UUID, principal: UUID, kind: str) ->
         return device if held["principal"] == principal else None
     now = t.database.clockwork.wall()
     row = {"principal": principal, "last_n": 0, "next_n_seen": 1, "schema": 0, "seen_at": now, "crashes": 0}
-    await t.put("sync_device", device, {**row, "manifest_digest": None, "revoked_at": None, "wipe": False})
+    also = {"next_n_at": now, "app_version": "", "clock_ms": 0, "closed_at": None}
+    await t.put("sync_device", device, {**row, **also, "manifest_digest": None, "revoked_at": None, "wipe": False})
     return device
 
 
-async def _seen(t: Transaction, device: UUID, schema: int, next_n: int, have: str | None) -> None:
+async def _seen(t: Transaction, device: UUID, *given: Any) -> None:
+    schema, next_n, have, app, clock = given
     await t.lock("sync_device", device)
     row = t.get("sync_device", device)
     now = t.database.clockwork.wall()
     changed = {"seen_at": now, "schema": schema, "next_n_seen": max(row["next_n_seen"], next_n), "manifest_digest": have}
-    await t.put("sync_device", device, {**row, **changed})
+    since = now if next_n > row["next_n_seen"] else row["next_n_at"]
+    await t.put("sync_device", device, {**row, **changed, "next_n_at": since, "app_version": app, "clock_ms": clock})
 
 
 async def _stored_by_n(t: Transaction, device: UUID, n: int) -> Any:
@@ -333,7 +336,7 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 
 STATEMENTS = {
     "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE": _lock_device,
-    "SELECT principal, last_n, next_n_seen, schema, seen_at, manifest_digest, revoked_at, wipe FROM sync_device": _device,
+    "SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest,": _device,
     "INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3) ON CONFLICT": _register,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
     f"{STORED} device = $1 AND n = $2": _stored_by_n,

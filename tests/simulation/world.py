@@ -81,9 +81,9 @@ class World:
         """The declaration in force."""
         return self.registries[self.schema - 1]
 
-    def stood(self) -> dict[str, Any]:
-        """What a cursor depends on."""
-        return {"epoch": (self.engine.epochs, self.database.timeline), "schema": self.schema}
+    def stood(self, asked: int) -> dict[str, Any]:
+        """What a cursor depends on, for an app of this schema."""
+        return {"epoch": (self.engine.epochs, self.database.timeline), "schema": min(asked, self.schema)}
 
     def record(self, phone: Phone, *round: Any) -> None:
         """A round for the traces, when somebody wants them."""
