@@ -50,7 +50,10 @@ class Write(msgspec.Struct, forbid_unknown_fields=True):
 SYNCED = Synced(
     "thing", "thing", Body, (Shown(PLAIN, "aud", ("word",)), Shown(NOTED, STAFF, ("word", "note"), where="t.note <> ''")), scope="scope"
 )
-GRANTS = Grants("SELECT principal, scope, mask FROM part", (GrantSource("part", "SELECT DISTINCT principal FROM changed", ("principal", "scope", "mask")),))
+GRANTS = Grants(
+    "SELECT principal, scope, mask FROM part",
+    (GrantSource("part", "SELECT DISTINCT principal FROM changed", ("principal", "scope", "mask")),),
+)
 
 
 def shown(thing: Thing) -> list[tuple[int, int, dict[str, str]]]:

@@ -19,16 +19,16 @@ interface Round {
 /** Written by the simulation of tests/simulation, which says what these rounds come from. */
 const FOLDER = new URL("../../../tests/vectors/sync-traces/", import.meta.url);
 const traces = readdirSync(FOLDER).map(name => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as { seed: number; phones: Record<string, Round[]> });
-const phones = traces.flatMap(({ seed, phones }) => Object.entries(phones).map(([name, rounds]) => ({ name: `${name} of seed ${seed}`, rounds })));
+const days = traces.flatMap(({ seed, phones }) => Object.entries(phones).map(([name, rounds]) => ({ name: `${name} of seed ${seed}`, rounds })));
 
 describe("a simulated phone's days, replayed", () => {
-  test.each(phones)("$name asks the same and makes the same of each answer", ({ rounds }) => {
+  test.each(days)("$name asks the same and makes the same of each answer", ({ rounds }) => {
     let state: State = { standing: NEW_STANDING, holds: {} };
     const boxes = new Map<string, ScopeBox>();
     for (const { before, request, response, after } of rounds) {
       if (before) {
         state = { standing: { ...NEW_STANDING, ...before.standing }, holds: before.holds };
-        for (const scope of boxes.keys()) if (!before.holds[scope]) boxes.delete(scope);
+        Array.from(boxes.keys()).filter(scope => !before.holds[scope]).forEach(scope => boxes.delete(scope));
       }
       const { rid, clock, device, next_n } = request;
       const asked = ask({ rid, clock, device: { id: device, next_n, registered: true }, ...state, items: [], most: 50, sums: [] });
