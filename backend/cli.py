@@ -112,6 +112,13 @@ def _soak(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after so long (default: no limit)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
     parser.add_argument("--schedules", action="store_true", help="instead: every order of three transactions and two pulls")
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device-hours", type=float, help="how long all simulated phones together (default: 10000)")
+    parser.add_argument("--seeds", metavar="A-B", help="these seeds instead, both included")
+    parser.add_argument("--seed", type=int, help="one seed alone")
+    parser.add_argument("--trace", action="store_true", help="with --seed: everything that happens in it")
+    parser.add_argument("--write-traces", action="store_true", help="write tests/vectors/sync-traces anew, for the app's tests")
+    parser.add_argument("--planted", action="store_true", help="plant each known defect, and show which seed finds it")
 
 
 def _account(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +174,7 @@ COMMANDS = (
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
+    Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),
     Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run", _worker),

@@ -67,14 +67,21 @@ export interface Changes {
   put: ScopeBox[];
 }
 
+/** All but the boxes themselves. */
+export interface Read {
+  standing: Standing;
+  holds: Holds;
+  list: ListBox;
+}
+
 export interface Boxes {
   /** Opened: for whoever has something else to wait for meanwhile. */
   ready(): Promise<void>;
-  read(): Promise<{ standing: Standing; holds: Holds; list: ListBox }>;
+  read(): Promise<Read>;
   scope(scope: string): Promise<ScopeBox | null>;
   scopes(scopes: readonly string[]): Promise<Map<string, ScopeBox>>;
-  /** Note the request that is under way: only its answer may be applied. */
-  begin(rid: string): Promise<void>;
+  /** Note the request that is under way, and answer what it builds upon, in one transaction: only its answer may be applied, and only to that. */
+  begin(rid: string): Promise<Read>;
   /** Apply in one transaction if `rid` is still the one under way; false = dropped, nothing written. */
   commit(rid: string, changes: Changes): Promise<boolean>;
   /** The numbering starts anew (another device id): no earlier number is seen any more. */
@@ -111,11 +118,7 @@ export function boxes_of(key: string): Boxes {
   });
   return {
     ready: () => db.use(() => Promise.resolve()),
-    read: () => db.use(async it => {
-      const meta = it.transaction("meta").store;
-      const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
-      return { standing: standing as Standing ?? NEW_STANDING, holds: holds as Holds ?? {}, list: list as ListBox ?? NEW_LIST };
-    }),
+    read: () => db.use(it => read(it.transaction("meta").store)),
     scope: scope => db.use(async it => await it.get("scopes", scope) ?? null),
     scopes: scopes => db.use(async it => {
       if (!scopes.length) return new Map();
@@ -123,7 +126,13 @@ export function boxes_of(key: string): Boxes {
       const found = await Promise.all(scopes.map(scope => store.get(scope)));
       return new Map(found.flatMap(box => box ? [[box.scope, box]] : []));
     }),
-    begin: rid => db.use(async it => { await it.put("meta", rid, "inflight"); }),
+    begin: rid => db.use(async it => {
+      const tx = it.transaction("meta", "readwrite");
+      place(tx.store.put(rid, "inflight"));
+      const found = await read(tx.store);
+      await tx.done;
+      return found;
+    }),
     commit: (rid, changes) => db.use(it => commit(it, rid, changes)),
     renumbered: () => db.use(async it => {
       const tx = it.transaction("meta", "readwrite");
@@ -133,6 +142,11 @@ export function boxes_of(key: string): Boxes {
     }),
     erase: () => db.erase(),
   };
+}
+
+async function read(meta: { get(key: keyof Meta): Promise<unknown> }): Promise<Read> {
+  const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
+  return { standing: standing as Standing ?? NEW_STANDING, holds: holds as Holds ?? {}, list: list as ListBox ?? NEW_LIST };
 }
 
 async function commit(db: IDBPDatabase<Schema>, rid: string, changes: Changes): Promise<boolean> {

@@ -39,13 +39,12 @@ export async function register(store: Store, device: Device, kind: string): Prom
 }
 
 export async function round(store: Store, most: number, sending: (items: readonly { id: string }[]) => void): Promise<Answer> {
-  const [device, items, { standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.read()]);
   // 1 ask
   const rid = crypto.randomUUID();
+  const [device, items, { standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.begin(rid)]);
   const asked = Date.now();
   const sums = await sums_due(store, standing, holds, asked);
   const request = ask({ rid, clock: asked, device, standing, holds, items, most, sums });
-  await store.boxes.begin(rid);
   // 2 send
   sending(request.push);
   const reply = await call("POST", "/v1/sync", request);

@@ -160,6 +160,16 @@ describe("numbers that the server cannot place", () => {
   });
 });
 
+test("a round builds only on what is there when it notes its request, so a cache deleted just before is asked for anew", async () => {
+  const everything = { manifest: { digest: "d", scopes: [["a", RECEIVING]] }, load: [{ scope: "a", rows: [make_case_row("a")], sum: "" }] };
+  server(it => ok(it, it.body.cursor ? {} : everything));
+  await run();
+  const { boxes } = store;
+  const begin = async (rid: string) => { await boxes.erase(); return boxes.begin(rid); };
+  await session({ ...store, boxes: { ...boxes, begin } }, "test", Date.now() + 1, { sending: () => undefined, applied: () => undefined });
+  expect((await store.boxes.read()).list.cases.map(item => item.scope)).toEqual(["a"]);
+});
+
 test("signed out elsewhere, the session ends and says whether to wipe", async () => {
   server(() => ({ status: 401, body: { wipe: true } }));
   expect(await run()).toEqual({ kind: "signed_out", wipe: true });

@@ -1,0 +1,188 @@
+"""What must hold, looked at after every step: the invariants of the protocol against a model that knows no protocol.
+
+The model is the domain itself: which things there are, and who has a part in which scope. It is read with ten lines of
+Python (`Truth.look`) that know neither stamps, cursors nor manifests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from tests.simulation.clockwork import Clockwork
+from tests.simulation.database import Database, Transaction
+from tests.simulation.house import shown
+
+if TYPE_CHECKING:
+    from tests.simulation.phone import Phone
+
+Json = dict[str, Any]
+
+
+class Violation(Exception):
+    """An invariant does not hold."""
+
+
+class Truth:
+    """What one person may hold at the moment of a statement: scope → (mask, rows)."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.last_n = 0
+        self.scopes: dict[str, tuple[int, dict[tuple[int, int, str], Json]]] = {}
+
+    def look(self, database: Database, principal: UUID, device: UUID | None) -> None:
+        """Reads the domain."""
+        self.looks += 1
+        self.scopes = {str(s): (mask, {}) for (who, s), mask in database.tables["part"].items() if who == principal}
+        for id, thing in database.tables["thing"].items():
+            mask, rows = self.scopes.get(str(thing.scope), (0, {}))
+            for aud, kind, body in shown(thing):
+                if aud & mask:
+                    rows[aud, kind, str(id)] = body
+        if device is not None:
+            self.last_n = database.tables["sync_device"][device]["last_n"]
+
+
+class Checks:
+    """The invariants of sync, by number."""
+
+    def __init__(self, clockwork: Clockwork, database: Database) -> None:
+        self.clockwork, self.database = clockwork, database
+        self.violation: str | None = None
+        self.applied_answers = 0
+        self.numbers: dict[tuple[str, str, int], str] = {}
+        self.order: dict[str, tuple[str, int]] = {}  # mutation → (phone that wrote it, its place there)
+        self.places: dict[str, int] = {}
+        self.cursors: dict[str, tuple[Any, ...]] = {}
+        self.revs: dict[str, dict[tuple[str, int, int, str], int]] = {}
+        database.committed = self.committed
+
+    def hold(self, what: bool, number: str, words: str) -> None:
+        """Keeps the first violation."""
+        if not what and self.violation is None:
+            self.violation = f"{number}: {words}"
+            raise Violation(self.violation)
+
+    # --- on the phone
+
+    def wrote(self, phone: Phone, device: str, item: Json) -> None:
+        """A mutation was stored on a phone."""
+        self.clockwork.trace(f"{phone.name} wrote {item['n']} {item['id']}")
+        self.hold((phone.name, device, item["n"]) not in self.numbers, "I19", f"{phone.name} gave number {item['n']} twice")
+        self.numbers[phone.name, device, item["n"]] = item["id"]
+        self.order[item["id"]] = (phone.name, len(phone.written))
+        phone.written.append(item["id"])
+
+    def told(self, phone: Phone, item: Json, answer: Json) -> None:
+        """A phone takes an outcome for true."""
+        before = phone.outcomes.setdefault(item["id"], answer["outcome"])
+        self.hold(before == answer["outcome"], "I1", f"{phone.name} was told {before}, then {answer['outcome']} of one mutation")
+        effects = len(self.database.tables["effect"].get(UUID(item["id"]), ()))
+        right = effects == (1 if answer["outcome"] == "ok" else 0)
+        self.hold(right, "I1", f"{phone.name} was told {answer['outcome']} of a mutation that has {effects} effects")
+
+    def left(self, phone: Phone, item: Json) -> None:
+        """An item left the outbox: what it did must be in the cache, unless it is no longer there for this person."""
+        standing = phone.disk["cache"].get("standing")
+        gone = standing is None  # the cache was lost in between: all of it is loaded anew
+        self.hold(gone or item["n"] <= standing["last_n"], "I9", f"{phone.name} let go of {item['n']}, which its cache has not seen")
+
+    def applied(self, phone: Phone, device: str, response: Json, truth: Truth) -> None:
+        """After every answer that was applied: every scope held and not stale equals the server at that snapshot."""
+        self.applied_answers += 1
+        cache = phone.disk["cache"]
+        holds, boxes = cache.get("holds") or {}, cache.get("scopes") or {}
+        masks = {scope: hold["mask"] for scope, hold in holds.items()}
+        right = masks == {scope: mask for scope, (mask, _) in truth.scopes.items()}
+        self.hold(right, "I5", f"{phone.name} has another manifest than the server: {masks}")
+        held = {scope for scope, hold in holds.items() if hold["state"] != "none"}
+        self.hold(set(boxes) == held, "I12", f"{phone.name} holds {sorted(boxes)}, and should {sorted(held)}")
+        for scope, hold in holds.items():
+            if hold["state"] == "fresh":
+                rows = {(aud, kind, id): body for aud, kind, id, _, body in boxes[scope]["rows"]}
+                self.hold(rows == truth.scopes[scope][1], "I5", f"{phone.name} differs in scope {scope} from the server")
+        self.hold(cache["standing"]["last_n"] == truth.last_n, "I9", f"{phone.name} believes in another last_n")
+        self._revs(phone, response, boxes)
+
+    def purged(self, keys: list[Any]) -> None:
+        """Tombstones went: a row that comes again under such a key begins at rev 1, and that is right."""
+        for known in self.revs.values():
+            for scope, aud, kind, id in keys:
+                known.pop((str(scope), aud, kind, str(id)), None)
+
+    def _revs(self, phone: Phone, response: Json, boxes: Json) -> None:
+        if response["reset"]:
+            self.revs.pop(phone.name, None)
+        known = self.revs.setdefault(phone.name, {})
+        rows = [(one["scope"], *row[:4]) for one in response["load"] for row in one["rows"]]
+        rows += [tuple(row[:5]) for row in response["rows"] if row[0] in boxes]
+        for scope, aud, kind, id, rev in rows:
+            key = (scope, aud, kind, id)
+            self.hold(rev >= known.get(key, 0), "I8", f"{phone.name} saw rev {rev} after {known.get(key)}")
+            known[key] = rev
+
+    # --- on the server
+
+    def answered(self, holder: tuple[str, str], request: Json, body: bytes, truth: Truth, world: Json) -> None:
+        """Before an answer leaves: it holds nothing that is not this person's, it fits, and it admits what it cannot honour."""
+        response = msgspec.json.decode(body)
+        sent = [(one["scope"], *row) for one in response.get("load", []) for row in one["rows"]]
+        delta = response.get("rows", [])
+        for scope, aud, kind, id, _, said in [*sent, *delta]:
+            mask, rows = truth.scopes.get(scope, (0, {}))
+            self.hold(bool(aud & mask), "I10", f"a row of audience {aud} was sent to a holder of {mask}")
+            self.hold(said is None or rows.get((aud, kind, id)) == said, "I10", "a row was sent that is not in the domain")
+        self.hold(len(delta) <= world["rows_max"], "I18", f"{len(delta)} changed rows in one answer")
+        fits = len(sent) <= world["rows_max"] or len(response.get("load", [])) == 1
+        self.hold(fits, "I18", f"{len(sent)} loaded rows in one answer")
+        quiet = "cursor" not in response
+        self.hold(not quiet or truth.looks == 1, "I18", f"nothing new, and {truth.looks} statements")
+        usable = self._usable(holder, request["cursor"], world)
+        self.hold(usable or "reset" in response, "I15", "a cursor that cannot be honoured was")
+        if not quiet:
+            self.cursors[response["cursor"]] = (holder, world["epoch"], world["schema"], world["wall"])
+
+    def _usable(self, holder: tuple[str, str], cursor: str | None, world: Json) -> bool:
+        if cursor is None:
+            return True
+        made = self.cursors.get(cursor)
+        if made == ():
+            return True  # made while the world turned: it may be of either side
+        return made is not None and made[:3] == (holder, world["epoch"], world["schema"]) and world["wall"] - made[3] <= 151 * 86400
+
+    def committed(self, transaction: Transaction) -> None:
+        """A transaction is about to become everybody's."""
+        for (table, key), row in transaction.written.items():
+            if table == "effect" and row is not None:
+                self.hold(len(row) == 1, "I1", f"{len(row)} effects of one mutation")
+                self.hold(all(row), "I10", "somebody wrote into a scope that they do not hold")
+            elif table == "mutation_id" and row is not None:
+                self._in_order(str(key))
+
+    def _in_order(self, id: str) -> None:
+        phone, place = self.order[id]
+        self.hold(place >= self.places.get(phone, 0), "I3", f"a mutation of {phone} was taken out of order")
+        self.places[phone] = place
+
+    # --- at rest
+
+    def settled(self, phone: Phone) -> str | None:
+        """What is still open on this phone, or None."""
+        truth = Truth()
+        truth.look(self.database, phone.principal, None)
+        waiting = [item["n"] for item in phone.items() if "done" not in item or item["done"]["outcome"] == "ok"]
+        if waiting:
+            return f"I2: {phone.name} never heard of {waiting}"
+        if set(phone.outcomes) < set(phone.written):
+            return f"I2: {phone.name} lost {len(set(phone.written) - set(phone.outcomes))} mutations without a word"
+        boxes = phone.disk["cache"].get("scopes") or {}
+        holds = phone.disk["cache"].get("holds") or {}
+        held = {
+            scope: (holds[scope]["mask"], {(r[0], r[1], r[2]): r[4] for r in box["rows"]})
+            for scope, box in boxes.items()
+            if scope in holds and holds[scope]["state"] == "fresh"
+        }
+        return None if held == truth.scopes else f"I6: {phone.name} differs from a fresh pull"
