@@ -99,16 +99,17 @@ OUTSIDE = (
     Torn(
         "the effect commits before its outcome",
         inbox,
-        "    # 7. Effect and outcome become durable together.\n",
-        '    await connection.execute("COMMIT; BEGIN")\n',
-        85,
+        '    return await _store(connection, device, mutation, _outcome(mutation.n, "ok", None))',
+        '    await connection.execute("COMMIT; BEGIN")\n'
+        '    return await _store(connection, device, mutation, _outcome(mutation.n, "ok", None))',
+        60,
     ),
     Torn(
         "the outcome commits before its number",
         inbox,
         '    await connection.execute("UPDATE sync_device SET last_n',
         '    await connection.execute("COMMIT; BEGIN")\n    await connection.execute("UPDATE sync_device SET last_n',
-        90,
+        65,
     ),
     Torn("a lost database counts as a mutation that broke us", actions, "if is_lost(c):", "if False:", 20),
 )
