@@ -43,7 +43,7 @@ NEVER_LEAVES = {
     "worker",
 }
 READ_BY_SQL = {"appointment_slot", "job", "journal", "migration", "push_delivery", "throttle"}  # and sync_*: no Piccolo class
-MACHINE = re.compile(r"/work/|/root/|/home/\w|registry\.npmjs|pypi\.org|pythonhosted|deb\.debian")
+MACHINE = re.compile(r"/wor[k]/|/roo[t]/|/hom[e]/\w|registry\.npm[j]s|pyp[i]\.org|python[h]osted|deb\.debi[a]n")
 
 
 def tracked(*endings: str) -> list[Path]:

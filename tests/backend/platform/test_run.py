@@ -110,7 +110,9 @@ def test_after_a_crash_the_next_start_finds_nothing_in_its_way(run: Run) -> None
 
 def test_being_stopped_while_it_starts_leaves_nothing_behind(run: Run) -> None:
     run.start()
-    time.sleep(1.2)
+    while not (run.data / "postgres.lock").exists():  # from then on it has a database to leave behind
+        assert run.process.poll() is None, run.process.communicate()[0]
+        time.sleep(0.01)
     assert run.end(signal.SIGTERM) == 0
     assert "Traceback" not in run.said
     assert run.children() == []
