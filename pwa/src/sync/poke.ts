@@ -16,6 +16,7 @@ export function poke(heard: () => void): Poke {
     if (document.visibilityState === "hidden" || (source && source.readyState !== EventSource.CLOSED)) return;
     source = new EventSource("/v1/poke");
     source.addEventListener("poke", heard);
+    source.addEventListener("open", heard); // what happened between the last answer and now was told to nobody
   };
   const turned = (): void => { if (document.visibilityState === "hidden") close(); };
   document.addEventListener("visibilitychange", turned);
