@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.journeys.browser import open_installed
 
 PATIENCE_MS = 30_000
+POLL_MS = 120_000  # a hint may be lost; what is promised is the next poll
 
 
 async def sign_in_as(page: Page, origin: str, key: str) -> None:
