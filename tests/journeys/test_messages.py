@@ -52,7 +52,7 @@ async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_o
             assert await held.fetchval("SELECT count(*) FROM message") == 1
 
         await go(wendy, f"/messages/{family.case}/{family.ana_part}")
-        await expect(wendy.locator(".bubble", has_text=NEWS)).to_be_visible(timeout=POLL_MS)
+        await expect(wendy.locator(".bubble", has_text=NEWS)).to_be_visible(timeout=20_000)
         await write_message(wendy, ANSWER)
         await expect(ana.locator(".bubble", has_text=ANSWER)).to_be_visible(timeout=POLL_MS)
         assert "Wendy" not in str(await device_holds(ana))
@@ -75,7 +75,7 @@ async def test_two_tabs_number_what_they_write_without_a_gap_or_a_double(install
             await write_message(first, f"first {number}")
             await write_message(second, f"second {number}")
         await connect(first)
-        await expect(first.locator("header .status[data-tone=good]")).to_be_visible(timeout=POLL_MS)
+        await expect(first.locator("header .status[data-tone=good]")).to_be_visible(timeout=20_000)
         async with connection() as held:
             said = [row["body"] for row in await held.fetch("SELECT body FROM message ORDER BY received_at")]
             numbers = [row["n"] for row in await held.fetch("SELECT n FROM sync_mutation ORDER BY n")]
@@ -91,7 +91,7 @@ async def test_a_phone_that_was_set_back_says_what_it_lost_until_that_was_read_a
         async with connection() as held:  # it had told us of two changes more than it knows of now
             await held.execute("UPDATE sync_device SET next_n_seen = 3, next_n_at = '2026-06-03T15:00:00Z'")
         await ana.reload()
-        await expect(ana.locator("header .status[data-tone=care]")).to_be_visible(timeout=POLL_MS)
+        await expect(ana.locator("header .status[data-tone=care]")).to_be_visible(timeout=20_000)
         await go(ana, "/attention")
         await expect(ana.locator("main h2")).to_have_text(re.compile(r"^2 changes written before Jun.* never reached us$"))
         await ana.reload()
