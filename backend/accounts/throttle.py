@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 STEPS: Final = 12  # of growing waits; by then the longest is reached
 
 # One statement counts a try or, when it comes too early, counts nothing and returns no row. The waits after 0, 1, 2 ...
-# tries travel as an array ($3), so that the rule stands in one place.
+# tries travel as an array ($3), so that the rule stands in one place. Of two tries at the same moment the one that began
+# first may be counted last: it then meets a row that is younger than its own now(), and no time has passed, not less.
 COUNT: Final = """
 INSERT INTO throttle AS t (key, window_at, hits) VALUES ($1, now(), 1)
 ON CONFLICT (key) DO UPDATE SET
-    window_at = now(),
+    window_at = greatest(now(), t.window_at),
     hits = CASE WHEN now() - t.window_at > $2::interval THEN 1 ELSE least(t.hits + 2, cardinality($3::int[])) - 1 END
-    WHERE now() - t.window_at > $2::interval OR now() - t.window_at >= make_interval(secs => ($3::int[])[t.hits + 1])
+    WHERE now() - t.window_at > $2::interval
+        OR greatest(now() - t.window_at, interval '0') >= make_interval(secs => ($3::int[])[t.hits + 1])
 RETURNING hits"""
 REST: Final = """
 SELECT ceil(extract(epoch FROM t.window_at + make_interval(secs => ($2::int[])[t.hits + 1]) - now()))::int

@@ -122,6 +122,13 @@ async def test_tries_at_the_same_moment_are_all_counted() -> None:
     assert sum(await asyncio.gather(*[one() for _ in range(40)])) == HERE.free
 
 
+async def test_a_try_that_began_first_and_is_counted_second_is_still_a_free_one() -> None:
+    await admit_try("ana", "198.51.100.7")
+    async with connection() as held:
+        await held.execute("UPDATE throttle SET window_at = now() + interval '1 second' WHERE key NOT LIKE 'all:%'")
+    assert await _tries_until_refused("ana", "198.51.100.7") == HERE.free - 1
+
+
 async def test_all_tries_together_have_a_limit_that_ends_within_a_minute() -> None:
     async with connection() as held:
         await held.execute("INSERT INTO throttle VALUES ('all:sign-in', now() - interval '20 seconds', $1)", ALL_PER_MINUTE)
