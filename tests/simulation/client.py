@@ -64,6 +64,15 @@ def full(body: bytes) -> Json | None:
     return empty | {"expect": None, "manifest": None, "reset": None, "lost": None} | it
 
 
+def taken(body: bytes) -> Json | None:
+    """What became of a push where there was no pull; None when the answer says nothing of it."""
+    try:
+        it = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    return it if isinstance(it, dict) and isinstance(it.get("done"), list) else None
+
+
 class Changes(NamedTuple):
     """What one answer does to the boxes; written whole or not at all."""
 

@@ -143,8 +143,10 @@ class Engine:
         request = msgspec.json.decode(body, type=SyncRequest)
         try:
             answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self)
-        except self.actions["Busy"]:
-            return Answer(503, b"{}")
+        except self.actions["Busy"] as busy:
+            return Answer(503, msgspec.json.encode(busy.taken))
+        except self.actions["TooOld"] as old:
+            return Answer(426, msgspec.json.encode(old.taken))
         except self.inbox["Forked"]:
             return Answer(409, b'{"code":"device_forked"}')
         except self.actions["Wipe"] as wipe:

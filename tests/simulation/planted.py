@@ -63,6 +63,7 @@ DEFECTS = (
     Defect("dedupe by number alone", INBOX, 'if row is None or row["id"] != mutation.id:', "if row is None:"),
     Defect("a copied phone's mutations are taken twice", INBOX, "if before is not None:", "if False:"),
     Defect("a mutation that breaks us blocks for ever", INBOX, 'if held["crashes"] >= CRASHES_MAX:', "if False:"),
+    Defect("what builds upon a refused mutation is done", INBOX, "if mutation.after is not None and not await", "if False and not await"),
     Defect("a refused effect stays", INBOX, "async with connection.transaction():", "if True:"),
     Defect("a scope is written to by whoever names it", INBOX, "if mutation.scope is not None and not await", "if False and not await"),
     Defect(
@@ -121,6 +122,12 @@ DEFECTS = (
     Defect("loads alone leave old boxes fresh", CLIENT, ' or standing["cursor"] is None', ""),
     Defect("the cursor is saved before the rows", PHONE, NOTED, NOTED + CURSOR_FIRST),
     Defect("an item leaves before its outcome", PHONE, "        # 2 send\n", LEFT_EARLY),
+    Defect(
+        "what was taken without a pull leaves as if it had been seen",
+        PHONE,
+        'await self.settle(taken["done"], seen_n)',
+        'await self.settle(taken["done"], taken["last_n"])',
+    ),
     Defect("a new id for every try", PHONE, TO_PUSH, f'[{{**i, "id": str(self.world.clockwork.uuid())}} for i in {TO_PUSH}]'),
     Defect(
         "a number is read in one transaction and used in another",

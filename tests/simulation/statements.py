@@ -291,13 +291,18 @@ async def _stored_by_id(t: Transaction, id: UUID) -> Any:
     return t.get("mutation_id", id)
 
 
+async def _done_before(t: Transaction, id: UUID, principal: UUID) -> bool:
+    row = t.get("mutation_id", id)
+    return row is not None and row["outcome"] == "ok" and t.get("sync_device", row["device"])["principal"] == principal
+
+
 async def _may(t: Transaction, principal: UUID, scope: UUID) -> bool:
     return t.get("part", (principal, scope)) is not None
 
 
 async def _insert_mutation(t: Transaction, *given: Any) -> None:
     device, n, id, copy, _, _, _, _, _, received_at, outcome, code, detail = given
-    row = {"id": id, "outcome": outcome, "code": code, "detail": detail, "received_at": received_at}
+    row = {"id": id, "device": device, "outcome": outcome, "code": code, "detail": detail, "received_at": received_at}
     await t.insert("sync_mutation", (device, n), row)
     if not copy:
         await t.insert("mutation_id", id, row)
@@ -341,6 +346,7 @@ STATEMENTS = {
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
     f"{STORED} device = $1 AND n = $2": _stored_by_n,
     f"{STORED} id = $1 AND NOT copy": _stored_by_id,
+    "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
     "SELECT EXISTS (SELECT 1 FROM sync_grant WHERE principal = $1 AND scope = $2)": _may,
     "INSERT INTO sync_mutation (device, n, id, copy,": _insert_mutation,
     "UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1": _taken,
