@@ -39,10 +39,16 @@ STAFF = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMIN})
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def actor_of(connection: Connection) -> Actor:
-    """The actor that the session middleware found; refused when nobody is signed in."""
+def found_actor(connection: Connection) -> Actor | None:
+    """The actor that the session middleware found, if somebody is signed in."""
     found = connection.scope.get("state", {}).get("actor")
-    if not isinstance(found, Actor):
+    return found if isinstance(found, Actor) else None
+
+
+def actor_of(connection: Connection) -> Actor:
+    """The same; refused when nobody is signed in."""
+    found = found_actor(connection)
+    if found is None:
         raise Refused("unauthorized", "Please sign in.")
     return found
 

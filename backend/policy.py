@@ -24,6 +24,11 @@ Operation = Literal[
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
+    "own_device.read",  # one's own devices, their names, and taking a lost one's access away
+    "own_device.change",
+    "vault.share",  # the server's half of a PIN
+    "quarantine.read",  # what came from devices that are no longer trusted
+    "quarantine.decide",
     "message.read",  # one's own mark of how far one has read
     "appointment.request",
     "appointment.answer",  # accept, ask for another time, call off
@@ -35,6 +40,7 @@ Operation = Literal[
     "batch.read",  # how a load of the system of record went
 ]
 
+VERSION: Final = 1  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -51,6 +57,11 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,
+    "own_device.read": CASE_PEOPLE,
+    "own_device.change": CASE_PEOPLE,
+    "vault.share": CASE_PEOPLE,
+    "quarantine.read": frozenset({Role.SUPERVISOR}),
+    "quarantine.decide": frozenset({Role.SUPERVISOR}),
     "message.read": CASE_PEOPLE,
     "appointment.request": frozenset({Role.PARENT}),
     "appointment.answer": CASE_PEOPLE,

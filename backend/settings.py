@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vapid_subject: str
     push_hosts: tuple[str, ...]
     metrics_token: str
+    app_min: str
     log_level: str
 
     @property
@@ -55,6 +56,7 @@ NAMES = {
     "recall": "PORCHLIGHT_RECALL",
     "demo": "PORCHLIGHT_DEMO",
     "pool_size": "PORCHLIGHT_POOL_SIZE",
+    "app_min": "PORCHLIGHT_APP_MIN",
     "log_level": "PORCHLIGHT_LOG_LEVEL",
 }
 
@@ -93,6 +95,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
         metrics_token=word("metrics_token"),
+        app_min=word("app_min", "0.0.0"),
         log_level=word("log_level", "info"),
     )
 

@@ -31,6 +31,7 @@ NEVER_LEAVES = {
     "person",
     "push_delivery",
     "push_subscription",
+    "quarantine",
     "reject",
     "session",
     "sync_device",
@@ -40,9 +41,21 @@ NEVER_LEAVES = {
     "sync_row",
     "throttle",
     "vapid_key",
+    "vault_key",
+    "vault_share",
     "worker",
 }
-READ_BY_SQL = {"appointment_slot", "job", "journal", "migration", "push_delivery", "throttle"}  # and sync_*: no Piccolo class
+READ_BY_SQL = {  # and sync_*: no Piccolo class
+    "appointment_slot",
+    "job",
+    "journal",
+    "migration",
+    "push_delivery",
+    "quarantine",
+    "throttle",
+    "vault_key",
+    "vault_share",
+}
 MACHINE = re.compile(r"/wor[k]/|/roo[t]/|/hom[e]/\w|registry\.npm[j]s|pyp[i]\.org|python[h]osted|deb\.debi[a]n")
 
 

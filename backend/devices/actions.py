@@ -1,6 +1,7 @@
 """What can happen between a device and us."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from backend import metrics
 from backend.access import Actor
 from backend.db import AWAY, DB, connection, is_lost
 from backend.devices.admission import Admission, Full
+from backend.devices.proof import NoProof, Proof
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
 from sync import cursor, epoch, inbox, scrub
@@ -26,28 +28,31 @@ CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg
 
 DEVICE = """
 SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest, revoked_at, wipe,
-    closed_at
+    closed_at, key, session_id
 FROM sync_device WHERE id = $1"""
 
 REGISTER = """
-INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE sync_device.principal = excluded.principal
+INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = coalesce(sync_device.key, excluded.key), session_id = excluded.session_id
+WHERE sync_device.principal = excluded.principal AND sync_device.heir_of IS NULL
+    AND (sync_device.key IS NULL OR excluded.key IS NULL OR sync_device.key = excluded.key)
 RETURNING id"""
+OWNER = "SELECT principal FROM sync_device WHERE id = $1"
 
 SEEN = """
 UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),
     next_n_at = CASE WHEN $3 > next_n_seen THEN now() ELSE next_n_at END,
     manifest_digest = $4, digest_at = CASE WHEN manifest_digest IS DISTINCT FROM $4 THEN now() ELSE digest_at END,
-    app_version = $5, clock_ms = $6
+    app_version = $5, clock_ms = $6, session_id = coalesce($7, session_id)
 WHERE id = $1"""
 
 
 class Wipe(Exception):
-    """This device is no longer trusted; `erase` says whether it must forget what it holds."""
+    """This device is no longer trusted; `erase` says whether it must forget what it holds, `keyed` whether it has a key."""
 
-    def __init__(self, erase: bool) -> None:
+    def __init__(self, erase: bool, *, keyed: bool = False) -> None:
         super().__init__()
-        self.erase = erase
+        self.erase, self.keyed = erase, keyed
 
 
 @dataclass(slots=True)
@@ -75,27 +80,35 @@ class Busy(TooOld):
     """No pull now: too many others load. What was pushed was taken all the same."""
 
 
-async def register_device(actor: Actor, device: UUID, kind: str) -> None:
-    """Makes a device known as this account's. Refused: conflict, when it is somebody else's."""
-    async with connection() as c:
-        if await c.fetchval(REGISTER, device, actor.account_id, kind) is None:
-            raise Refused("conflict", "This device belongs to another account.", {"code": "device_forked"})
+async def register_device(actor: Actor, device: UUID, kind: str, key: bytes | None = None) -> None:
+    """Makes a device known as this account's, with the key that it proves itself by.
 
-
-async def exchange(actor: Actor, registry: Registry, request: SyncRequest, loads: Admission) -> SyncResponse:
-    """One round of sync: take what the device wrote, then give what it may hold.
-
-    Raises Wipe, Forked, Refused, Standby, TooOld, Busy.
+    Refused: conflict, when it is somebody else's (device_forked) or has another key (device_key): it takes a new name then.
     """
     async with connection() as c:
-        device = await _known_device(c, actor, request.device)
-    pushed = await _push(registry, request, device["last_n"])
+        if await c.fetchval(REGISTER, device, actor.account_id, kind, key, actor.session_id) is not None:
+            return
+        if await c.fetchval(OWNER, device) == actor.account_id:
+            raise Refused("conflict", "This device has another key.", {"code": "device_key"})
+        raise Refused("conflict", "This device belongs to another account.", {"code": "device_forked"})
+
+
+async def exchange(
+    actor: Actor, registry: Registry, request: SyncRequest, loads: Admission, proof: Proof | None = None
+) -> SyncResponse:
+    """One round of sync: take what the device wrote, then give what it may hold.
+
+    Raises Wipe, Forked, Refused, NoProof, Standby, TooOld, Busy.
+    """
+    async with connection() as c:
+        device = await _known_device(c, actor, request.device, proof)
+    pushed = await push(registry, request.device, request.push, device["last_n"])
     served = registry.serves(request.schema)
     async with connection() as c:
         now = datetime.now(UTC)
         if served is None:
             metrics.TOO_OLD.inc()
-            await _seen(c, device, request, now)
+            await _seen(c, actor, device, request, now)
             raise TooOld(pushed.taken())
         this = _Round(actor, registry, request, _Known(device, await epoch.current(c), served, now))
         if not this.loads:
@@ -139,7 +152,7 @@ class _Round:
             log.error("%d scopes of device %s differ from ours", len(wrong), self.request.device)
             asked = replace(asked, want=[*wrong, *(scope for scope in want if scope not in wrong)][:WANT_MAX])
         pulled = await pull(c, self.registry, asked)
-        await _seen(c, self.known.device, self.request, self.known.now)
+        await _seen(c, self.actor, self.known.device, self.request, self.known.now)
         loaded = {load.scope for load in pulled.load}
         pulled.stale += [scope for scope in wrong if scope not in loaded]
         metrics.SCRUBBED.inc(len(self.request.sums))
@@ -189,20 +202,23 @@ class _Round:
         return self.actor.account_id.bytes + self.request.device.bytes
 
 
-async def _known_device(c: Any, actor: Actor, device: UUID) -> Any:
+async def _known_device(c: Any, actor: Actor, device: UUID, proof: Proof | None) -> Any:
     row = await c.fetchrow(DEVICE, device)
     if row is None or row["principal"] != actor.account_id or row["closed_at"] is not None:
         raise Refused("not_found", "This device is not known here yet.", {"code": "device_unknown"})
+    if row["key"] is not None and not (proof and proof.holds(row["key"])):
+        raise NoProof
     if row["revoked_at"] is not None:
-        raise Wipe(row["wipe"])
+        raise Wipe(row["wipe"], keyed=row["key"] is not None)
     return row
 
 
-async def _push(registry: Registry, request: SyncRequest, last_n: int) -> Pushed:
+async def push(registry: Registry, device: UUID, mutations: Sequence[Mutation], last_n: int) -> Pushed:
+    """Takes one after the other, each in a transaction of its own, until there is a gap or one breaks us. Raises Forked."""
     pushed = Pushed(last_n)
-    for mutation in request.push[:MUTATIONS_MAX]:
+    for mutation in mutations[:MUTATIONS_MAX]:
         try:
-            done = await _take(registry, request.device, mutation)
+            done = await _take(registry, device, mutation)
         except inbox.Expect as gap:
             pushed.expect = gap.n
             break
@@ -243,7 +259,7 @@ async def _take_once(registry: Registry, device: UUID, mutation: Mutation) -> Do
             raise
 
 
-async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:
+async def _seen(c: Any, actor: Actor, device: Any, request: SyncRequest, now: datetime) -> None:
     """Writes only what changed: a pull that finds nothing new must not write."""
     clock = clock_ahead_ms(request.clock, now)
     known = (device["schema"], device["manifest_digest"], device["app_version"])
@@ -251,9 +267,10 @@ async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> Non
         known != (request.schema, request.have, request.app)
         or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
         or request.next_n > device["next_n_seen"]
+        or actor.session_id != device["session_id"]
         or now - device["seen_at"] > SEEN_EVERY
     ):
-        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have, request.app, clock)
+        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have, request.app, clock, actor.session_id)
 
 
 def _count(pulled: Pulled, reset: str | None, gone: Lost | None) -> None:

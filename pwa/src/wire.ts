@@ -383,6 +383,7 @@ export interface SyncRequest {
   push: Mutation[];
   app?: string;
   sums?: [string, string][];
+  lease?: boolean;
 }
 
 /** What a person is told of a refusal: a phrase's key in the catalogue of words, and what goes into it. */
@@ -447,4 +448,5 @@ export interface SyncResponse {
   manifest?: Manifest;
   reset?: string;
   lost?: Lost;
+  lease?: string;
 }

@@ -261,7 +261,7 @@ async def _device(t: Transaction, device: UUID) -> Any:
     return t.get("sync_device", device)
 
 
-async def _register(t: Transaction, device: UUID, principal: UUID, kind: str) -> Any:
+async def _register(t: Transaction, device: UUID, principal: UUID, kind: str, key: bytes | None, session: UUID | None) -> Any:
     await t.lock("sync_device", device)
     held = t.get("sync_device", device)
     if held is not None:
@@ -269,12 +269,17 @@ async def _register(t: Transaction, device: UUID, principal: UUID, kind: str) ->
     now = t.database.clockwork.wall()
     row = {"principal": principal, "last_n": 0, "next_n_seen": 1, "schema": 0, "seen_at": now, "crashes": 0}
     also = {"next_n_at": now, "app_version": "", "clock_ms": 0, "closed_at": None}
-    await t.put("sync_device", device, {**row, **also, "manifest_digest": None, "revoked_at": None, "wipe": False})
+    own = {"key": key, "session_id": session}
+    await t.put("sync_device", device, {**row, **also, **own, "manifest_digest": None, "revoked_at": None, "wipe": False})
     return device
 
 
+async def _owner(t: Transaction, device: UUID) -> Any:
+    return t.get("sync_device", device)["principal"]
+
+
 async def _seen(t: Transaction, device: UUID, *given: Any) -> None:
-    schema, next_n, have, app, clock = given
+    schema, next_n, have, app, clock, _ = given
     await t.lock("sync_device", device)
     row = t.get("sync_device", device)
     now = t.database.clockwork.wall()
@@ -342,7 +347,8 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 STATEMENTS = {
     "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE": _lock_device,
     "SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest,": _device,
-    "INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3) ON CONFLICT": _register,
+    "INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT": _register,
+    "SELECT principal FROM sync_device WHERE id = $1": _owner,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
     f"{STORED} device = $1 AND n = $2": _stored_by_n,
     f"{STORED} id = $1 AND NOT copy": _stored_by_id,
