@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, NoReturn
+from uuid import UUID
 
 from backend import environment
 from backend.environment import Level
@@ -147,6 +148,13 @@ def _sync(parser: argparse.ArgumentParser) -> None:
     what.add_parser("devices", help="every device: last sync, unsent and refused changes, clock, version, state")
 
 
+def _quarantine(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="what waits, the oldest first")
+    for name, says in (("show", "its content"), ("release", "have it done, under present rights"), ("discard", "have it forgotten")):
+        what.add_parser(name, help=says).add_argument("item", type=UUID, help="its id, as list shows it")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -169,6 +177,7 @@ COMMANDS = (
     Command("account", "logins: add", "backend.accounts.cli:main", "run", _account, True),
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
+    Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
@@ -10,7 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from backend import custody
 from backend.db import connection
+from backend.environment import ROOT
 from tests.backend.browsing import browser, make_app, make_person, sign_in
 from tests.backend.devices.keyed import KeyedPhone, keyed_phone, verified
 from tests.make import insert, make_agency, make_assignment, make_case, make_participant
@@ -49,7 +54,8 @@ async def house(db: object) -> AsyncIterator[House]:
             assert (await sign_in(client, login)).status_code == 200
         part = await make_participant(case, person_id="A")
         await make_assignment(case, "w")
-        yield House(wendy, ana, *clients, case, part)
+        sue, zoe, admin, stranger = clients
+        yield House(wendy, ana, sue, zoe, admin, stranger, case, part)
 
 
 async def scalar(sql: str, *args: object) -> Any:
@@ -223,3 +229,20 @@ async def test_without_a_session_a_device_that_is_not_revoked_learns_nothing(hou
     answer = await house.ana.send("POST", "/v1/sync", house.ana.asks(), house.stranger)
     assert (answer.status_code, "wipe" in answer.json(), answer.json()["code"]) == (401, False, "unauthorized")
     assert (await house.stranger.post(f"/v1/devices/{house.ana.device}/wiped", json={})).status_code == 401
+
+
+async def test_an_operator_at_the_machine_lists_shows_and_discards_what_was_kept(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await revoke(house, house.wendy)
+    await house.wendy.hand_over(await house.wendy.sealed(house.wendy.says(house.case, house.part, "I visited on Monday.")))
+    (one,) = await kept_by(house.sue)
+    assert await custody.list_items() == 0
+    assert one["id"] in capsys.readouterr().out
+    assert await custody.show(UUID(one["id"])) == 0
+    assert "I visited on Monday." in capsys.readouterr().out
+    for code in (0, 1):  # the second time there is nothing left to be discarded
+        command = [sys.executable, "-m", "backend.cli", "quarantine", "discard", one["id"]]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, cwd=ROOT, check=False)
+        assert done.returncode == code, done.stderr
+    assert await messages() == 0
