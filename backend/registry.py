@@ -215,6 +215,7 @@ NEVER_LEAVE = {
     "vault_share": "keys",
     "sync_row": "the engine's own",
     "sync_grant": "the engine's own",
+    "sync_manifest": "the engine's own",
     "sync_device": "the engine's own",
     "sync_mutation": "the engine's own",
     "sync_epoch": "the engine's own",

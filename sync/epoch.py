@@ -10,9 +10,11 @@ SELECT (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
     CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
         ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END AS timeline"""
 
-FOUND = f"""
-SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) = (w.system_identifier, w.timeline) AS same
-FROM sync_epoch e, ({WHERE_WE_ARE}) w"""
+SAME = "(e.system_identifier, e.timeline) = (w.system_identifier, w.timeline)"
+FOUND = f"SELECT e.id, e.seal_key, e.declaration, {SAME} AS same FROM sync_epoch e, ({WHERE_WE_ARE}) w"
+
+# The epoch's id where its transaction ids still mean what they did; null after a failover or a restore that nobody noticed yet.
+IN_FORCE = f"(SELECT e.id FROM sync_epoch e, ({WHERE_WE_ARE}) w WHERE {SAME})"
 
 # A restored copy may hold stamps that this cluster has not come to: no snapshot would ever cover them.
 RESTAMP = "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()"
@@ -32,6 +34,21 @@ class Epoch(NamedTuple):
     key: bytes
 
 
+_latest = Epoch(UUID(int=0), bytes(32))  # none yet
+
+
+def latest() -> Epoch:
+    """The epoch that this process saw last: a guess, with which a cursor is opened before the database has confirmed it."""
+    return _latest
+
+
+def remember(epoch: Epoch) -> Epoch:
+    """Makes this the guess."""
+    global _latest
+    _latest = epoch
+    return epoch
+
+
 async def declared(connection: Any) -> str | None:
     """The fingerprint of the declaration that the database was last brought in line with."""
     fingerprint: str | None = await connection.fetchval("SELECT declaration FROM sync_epoch")
@@ -42,6 +59,11 @@ async def begin(connection: Any, declaration: str) -> None:
     """Ends every cursor there is: each device keeps what it shows, and reloads. Run inside a transaction."""
     await connection.execute(RESTAMP)
     await connection.execute(BEGIN, declaration, os.urandom(32))
+
+
+async def redeclare(connection: Any, declaration: str) -> None:
+    """The triggers were made anew and the bodies are what they were: no device needs to know."""
+    await connection.execute("UPDATE sync_epoch SET declaration = $1", declaration)
 
 
 async def current(connection: Any) -> Epoch:

@@ -37,6 +37,7 @@ NEVER_LEAVES = {
     "sync_device",
     "sync_epoch",
     "sync_grant",
+    "sync_manifest",
     "sync_mutation",
     "sync_row",
     "throttle",

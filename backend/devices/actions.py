@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,18 +19,15 @@ from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, le
 from backend.errors import Refused
 from sync import cursor, epoch, inbox, scrub
 from sync.declare import Registry
-from sync.pull import Asked, Pulled, pull
+from sync.opening import opening
+from sync.pull import Asked, Pulled, Standby, pull
 from sync.wire import MUTATIONS_MAX, WANT_MAX, Done, Lost, Mutation, SyncRequest, SyncResponse, Taken
 
 log = logging.getLogger(__name__)
 
 RETRIES = 4
+TOO_OLD = 0  # the shape of bodies that nobody is served in
 CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
-
-DEVICE = """
-SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest, revoked_at, wipe,
-    closed_at, key, session_id
-FROM sync_device WHERE id = $1"""
 
 REGISTER = """
 INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5)
@@ -101,42 +99,64 @@ async def exchange(
     Raises Wipe, Forked, Refused, NoProof, Standby, TooOld, Busy.
     """
     async with connection() as c:
-        device = await _known_device(c, actor, request.device, proof)
-    pushed = await push(registry, request.device, request.push, device["last_n"])
-    served = registry.serves(request.schema)
-    async with connection() as c:
-        now = datetime.now(UTC)
-        if served is None:
-            metrics.TOO_OLD.inc()
-            await _seen(c, actor, device, request, now)
-            raise TooOld(pushed.taken())
-        this = _Round(actor, registry, request, _Known(device, await epoch.current(c), served, now))
-        if not this.loads:
-            return this.answer(pushed, await this.pull(c))
+        this = await _begun(c, actor, registry, request, proof)
+        if not (request.push or this.loads or this.shape == TOO_OLD):
+            return this.answer(Pushed(this.device["last_n"]), await this.pull(c))
+    pushed = await push(registry, request.device, request.push, this.device["last_n"])
+    this.now = datetime.now(UTC)
+    if this.shape == TOO_OLD:
+        metrics.TOO_OLD.inc()
+        async with connection() as c:
+            await this.seen(c)
+        raise TooOld(pushed.taken())
     try:
-        async with loads.turn(), connection() as c:
+        async with loads.turn() if this.loads else nullcontext(), connection() as c:
             return this.answer(pushed, await this.pull(c))
     except Full as full:
         metrics.BUSY.inc()
         raise Busy(pushed.taken()) from full
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What we know when the round begins: the device's row, the epoch, the shape it is served in, the time."""
-
-    device: Any
-    seal: epoch.Epoch
-    served: int
-    now: datetime
+async def _begun(c: Any, actor: Actor, registry: Registry, request: SyncRequest, proof: Proof | None) -> "_Round":
+    """The round, with what one statement tells of it. Raises Wipe, Refused, NoProof, Standby."""
+    this = _Round(actor, registry, request)
+    asks = None if request.push or request.want else this.snapshot  # else there is news by itself
+    found = await opening(c, actor.account_id, request.device, asks)
+    this.device = _known_device(found.device, actor, proof)
+    if found.standby:
+        raise Standby
+    if found.epoch != this.seal:
+        this.open(epoch.remember(found.epoch or await epoch.current(c)))
+    else:
+        this.news = not found.is_quiet(request.have)
+    return this
 
 
 class _Round:
     """One exchange, at one moment of one epoch."""
 
-    def __init__(self, actor: Actor, registry: Registry, request: SyncRequest, known: _Known) -> None:
-        self.actor, self.registry, self.request, self.known = actor, registry, request, known
-        self.snapshot, self.reset = self._opened()
+    def __init__(self, actor: Actor, registry: Registry, request: SyncRequest) -> None:
+        self.actor, self.registry, self.request = actor, registry, request
+        self.shape = registry.serves(request.schema) or TOO_OLD
+        self.now = datetime.now(UTC)
+        self.news = True  # or there may be
+        self.device: Any = None
+        self.open(epoch.latest())  # a guess until the database has confirmed it
+
+    def open(self, seal: epoch.Epoch) -> None:
+        """Takes the cursor for one of this epoch: the snapshot that the device builds upon, or the reason why it cannot."""
+        self.seal = seal
+        self.snapshot, self.reset = self._opened(seal)
+
+    def _opened(self, seal: epoch.Epoch) -> tuple[str | None, str | None]:
+        if self.request.cursor is None:
+            return None, None
+        try:
+            found = cursor.unseal(self.request.cursor, seal.key, self._holder())
+            cursor.check(found, seal.id, self.shape, self.now)
+        except cursor.Unusable as unusable:
+            return None, str(unusable)
+        return found.snapshot, None
 
     @property
     def loads(self) -> bool:
@@ -146,33 +166,37 @@ class _Round:
     async def pull(self, c: Any) -> Pulled:
         """What is new for this device, and anew what the scrub found wrong."""
         want = self.request.want
-        asked = Asked(self.actor.account_id, self.request.device, self.snapshot, self.request.have, want)
+        asked = Asked(self.actor.account_id, self.request.device, self.seal.id, self.snapshot, self.request.have, want)
         wrong = await scrub.differing(c, asked, self.request.sums)
         if wrong:
             log.error("%d scopes of device %s differ from ours", len(wrong), self.request.device)
             asked = replace(asked, want=[*wrong, *(scope for scope in want if scope not in wrong)][:WANT_MAX])
-        pulled = await pull(c, self.registry, asked)
-        await _seen(c, self.actor, self.known.device, self.request, self.known.now)
+        pulled = await pull(c, self.registry, asked) if self.news or asked.want else Pulled(last_n=self.device["last_n"])
+        await self.seen(c)
         loaded = {load.scope for load in pulled.load}
         pulled.stale += [scope for scope in wrong if scope not in loaded]
         metrics.SCRUBBED.inc(len(self.request.sums))
         metrics.MISMATCHES.inc(len(wrong))
         return pulled
 
-    def _opened(self) -> tuple[str | None, str | None]:
-        """The snapshot that the device builds upon, or the reason why it cannot."""
-        if self.request.cursor is None:
-            return None, None
-        try:
-            found = cursor.unseal(self.request.cursor, self.known.seal.key, self._holder())
-            cursor.check(found, self.known.seal.id, self.known.served, self.known.now)
-        except cursor.Unusable as unusable:
-            return None, str(unusable)
-        return found.snapshot, None
+    async def seen(self, c: Any) -> None:
+        """Notes of the device only what changed: a pull that finds nothing new must not write."""
+        request, device = self.request, self.device
+        clock = clock_ahead_ms(request.clock, self.now)
+        known = (device["schema"], device["manifest_digest"], device["app_version"])
+        if (
+            known != (request.schema, request.have, request.app)
+            or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
+            or request.next_n > device["next_n_seen"]
+            or self.actor.session_id != device["session_id"]
+            or self.now - device["seen_at"] > SEEN_EVERY
+        ):
+            told = (request.schema, request.next_n, request.have, request.app, clock, self.actor.session_id)
+            await c.execute(SEEN, request.device, *told)
 
     def answer(self, pushed: Pushed, pulled: Pulled) -> SyncResponse:
         """All of it, with a new cursor unless the old one still holds."""
-        now, device = self.known.now, self.known.device
+        now, device = self.now, self.device
         gone = lost(self.request.next_n, device["next_n_seen"], pulled.last_n, device["next_n_at"])
         _count(pulled, self.reset, gone)
         return SyncResponse(
@@ -194,17 +218,15 @@ class _Round:
         )
 
     def _sealed(self, snapshot: str) -> str:
-        known = self.known
-        made = cursor.Cursor(known.seal.id.bytes, known.served, int(known.now.timestamp()), cursor.shrink(snapshot))
-        return cursor.seal(made, known.seal.key, self._holder())
+        made = cursor.Cursor(self.seal.id.bytes, self.shape, int(self.now.timestamp()), cursor.shrink(snapshot))
+        return cursor.seal(made, self.seal.key, self._holder())
 
     def _holder(self) -> bytes:
         return self.actor.account_id.bytes + self.request.device.bytes
 
 
-async def _known_device(c: Any, actor: Actor, device: UUID, proof: Proof | None) -> Any:
-    row = await c.fetchrow(DEVICE, device)
-    if row is None or row["principal"] != actor.account_id or row["closed_at"] is not None:
+def _known_device(row: Any, actor: Actor, proof: Proof | None) -> Any:
+    if row["principal"] != actor.account_id or row["closed_at"] is not None:
         raise Refused("not_found", "This device is not known here yet.", {"code": "device_unknown"})
     if row["key"] is not None and not (proof and proof.holds(row["key"])):
         raise NoProof
@@ -257,20 +279,6 @@ async def _take_once(registry: Registry, device: UUID, mutation: Mutation) -> Do
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault
             raise
-
-
-async def _seen(c: Any, actor: Actor, device: Any, request: SyncRequest, now: datetime) -> None:
-    """Writes only what changed: a pull that finds nothing new must not write."""
-    clock = clock_ahead_ms(request.clock, now)
-    known = (device["schema"], device["manifest_digest"], device["app_version"])
-    if (
-        known != (request.schema, request.have, request.app)
-        or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
-        or request.next_n > device["next_n_seen"]
-        or actor.session_id != device["session_id"]
-        or now - device["seen_at"] > SEEN_EVERY
-    ):
-        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have, request.app, clock, actor.session_id)
 
 
 def _count(pulled: Pulled, reset: str | None, gone: Lost | None) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.simulation.engine import Defect
 from tests.simulation.world import World
 
-INBOX, PULL, CURSOR, EPOCH = "sync.inbox", "sync.pull", "sync.cursor", "sync.epoch"
+INBOX, OPENING, PULL, CURSOR, EPOCH = "sync.inbox", "sync.opening", "sync.pull", "sync.cursor", "sync.epoch"
 ACTIONS, SQL = "backend.devices.actions", "tests.simulation.statements"
 CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
 HOURS = 2.0
@@ -76,6 +76,7 @@ DEFECTS = (
     Defect("acknowledged before the commit", ACTIONS, TAKE, TOO_SOON),
     Defect("a reset is not told", ACTIONS, "return None, str(unusable)", "return None, None"),
     Defect("a cursor of another epoch is honoured", CURSOR, "if cursor.epoch != epoch.bytes:", "if False:"),
+    Defect("an answer may be of another epoch than its cursor", PULL, " or head.epoch != asked.epoch", ""),
     Defect("a database that moved keeps its epoch", EPOCH, 'if not row["same"]:\n        async', "if False:\n        async"),
     Defect("a cursor for other bodies is honoured", CURSOR, "if cursor.schema != schema:", "if False:"),
     Defect("a cursor lives for ever", CURSOR, "LIFE = timedelta(days=150)", "LIFE = timedelta(days=15000)"),
@@ -86,7 +87,8 @@ DEFECTS = (
         '_, xmin, rest = snapshot.split(":", 2)',
     ),
     Defect("the manifest is told once", PULL, "if head.digest != asked.have or asked.snapshot is None:", "if asked.snapshot is None:"),
-    Defect("a changed manifest is no news", PULL, 'if probe["digest"] == asked.have and not probe["news"]:', 'if not probe["news"]:'),
+    Defect("a changed manifest is no news", OPENING, "self.news is False and self.digest == have", "self.news is False"),
+    Defect("an epoch that ended is gone on with", ACTIONS, "if found.epoch != this.seal:", "if False:"),
     Defect("what does not fit is dropped without a word", PULL, "stale=head.stale", "stale=[]"),
     Defect("the cursor is the newest stamp", SQL, "not cursor.sees(row.x) and", "row.x >= cursor.xmax and"),
     Defect("a delta forgets whom a row is for", SQL, "not cursor.sees(row.x) and key[1] & mask", "not cursor.sees(row.x)"),

@@ -1,6 +1,7 @@
 """Every statement that the engine gives, and what it does. A statement that is not here is an error, never a guess.
 
-`probe` and `pull` are sync/pull.py's SQL as Python; test_statements.py holds them against PostgreSQL itself.
+`opening` and `pull` are the SQL of sync/opening.py and sync/pull.py as Python; test_statements.py holds them against
+PostgreSQL itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import asyncpg
 import msgspec
 
 from sync.declare import Intent
-from sync.pull import PROBE, statement
+from sync.opening import OPENING
+from sync.pull import statement
 from sync.wire import WANT_MAX
 from tests.simulation.clockwork import Pause
 from tests.simulation.database import Database, Snapshot, Stamped, Transaction, snapshot_of, write_thing
@@ -41,7 +43,7 @@ def granted(database: Database, principal: UUID) -> dict[UUID, int]:
 
 
 def digest(grants: dict[UUID, int]) -> str:
-    """As HEAD's."""
+    """As DIGEST_OF's; where the real one is kept by triggers, this one is made anew each time."""
     return sha256(",".join(f"{scope}:{mask}" for scope, mask in grants.items()).encode()).hexdigest()[:32]
 
 
@@ -51,15 +53,25 @@ def unseen(database: Database, scope: UUID, mask: int, cursor: Snapshot) -> list
     return [(key, row) for key, row in rows.items() if not cursor.sees(row.x) and key[1] & mask]
 
 
-def probe(database: Database, principal: UUID, snapshot: str, device: UUID) -> dict[str, Any]:
-    """PROBE."""
-    grants, cursor = granted(database, principal), snapshot_of(snapshot)
-    return {
-        "digest": digest(grants),
-        "standby": False,
-        "last_n": database.tables["sync_device"][device]["last_n"],
-        "news": any(unseen(database, scope, mask, cursor) for scope, mask in grants.items()),
-    }
+def in_force(database: Database) -> dict[str, Any] | None:
+    """The epoch's row, and whether its ids are still of this timeline."""
+    row = database.tables["sync_epoch"].get(1)
+    return row and {**row, "same": row["timeline"] == database.timeline}
+
+
+def opening(database: Database, principal: UUID, snapshot: str | None, device: UUID) -> dict[str, Any] | None:
+    """OPENING."""
+    epoch = in_force(database)
+    if epoch is None:
+        return None
+    news = None
+    grants = granted(database, principal)
+    if snapshot is not None:
+        cursor = snapshot_of(snapshot)
+        news = any(unseen(database, scope, mask, cursor) for scope, mask in grants.items())
+    device_row = database.tables["sync_device"].get(device) or {"principal": None, "closed_at": None}
+    stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": False}
+    return {**device_row, **stood, "digest": digest(grants), "news": news}
 
 
 def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
@@ -76,9 +88,11 @@ def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
                 changed += unseen(database, scope, mask, cursor)
     fits, stale = _fitting(changed, most)
     held = digest(grants)
+    epoch = in_force(database)
     head = {
         "snapshot": database.snapshot().text(),
         "standby": False,
+        "epoch": epoch["id"] if epoch and epoch["same"] else None,
         "digest": held,
         "last_n": database.tables["sync_device"][device]["last_n"],
         "scopes": [[str(s), m] for s, m in grants.items()] if held != have or snapshot is None else [],
@@ -206,11 +220,11 @@ class Connection:
 
     async def _do(self, sql: str, given: tuple[Any, ...]) -> Any:
         await self._moment()
-        if sql in (PROBE, STATEMENT):
-            do = probe if sql == PROBE else pull
+        if sql in (OPENING, STATEMENT):
+            do = opening if sql == OPENING else pull
             task = self.database.clockwork.running
             if task is not None and task.truth is not None:
-                task.truth.look(self.database, given[0], given[2])
+                task.truth.look(self.database, given[0], given[2] if given[2] in self.database.tables["sync_device"] else None)
             return do(self.database, *given)
         async with self._written() as transaction:
             return await known(sql)(transaction, *given)
@@ -254,10 +268,6 @@ def known(sql: str) -> Any:
 
 async def _lock_device(t: Transaction, device: UUID) -> Any:
     await t.lock("sync_device", device)
-    return t.get("sync_device", device)
-
-
-async def _device(t: Transaction, device: UUID) -> Any:
     return t.get("sync_device", device)
 
 
@@ -346,7 +356,6 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 
 STATEMENTS = {
     "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE": _lock_device,
-    "SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest,": _device,
     "INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT": _register,
     "SELECT principal FROM sync_device WHERE id = $1": _owner,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
