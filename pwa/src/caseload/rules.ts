@@ -7,6 +7,8 @@ export type Filter = "reply" | "hearing" | "stopped" | "violence" | "pinned";
 export const FILTERS: readonly Filter[] = ["reply", "hearing", "stopped", "violence", "pinned"];
 
 const HEARING_SOON_DAYS = 14;
+/** Made once: asking text to compare itself makes one each time. */
+const ORDER = new Intl.Collator();
 
 /** A case with what the filters ask of it, worked out once a day rather than at each keystroke. */
 export interface CaseRow {
@@ -18,8 +20,8 @@ export interface CaseRow {
 
 /** The caseload in the order of the receiving parent's last name. */
 export function case_rows(items: readonly CaseListItem[], now: number, today: Day, pinned: ReadonlySet<string> = new Set()): CaseRow[] {
-  return items.map(item => case_row(item, now, today, pinned.has(item.scope)))
-    .sort((one, other) => sort_name(one.item).localeCompare(sort_name(other.item)));
+  return items.map(item => ({ row: case_row(item, now, today, pinned.has(item.scope)), name: sort_name(item) }))
+    .sort((one, other) => ORDER.compare(one.name, other.name)).map(({ row }) => row);
 }
 
 /** Those that have every word of the query and every mark asked for. */

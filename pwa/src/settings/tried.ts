@@ -46,7 +46,7 @@ export function in_words(item: OutboxItem, box: Box): string {
 
 /** A time that is gone is gone: there the free ones are offered instead. What changed meanwhile is to be looked at first. */
 export function can_again(item: OutboxItem): boolean {
-  return item.name in AGAIN && item.code !== "slot_taken" && item.code !== "appointment_changed" && item.code !== "contact_changed";
+  return item.name in AGAIN && item.code !== "slot_taken" && item.code !== "appointment_changed" && item.code !== "contact_changed" && item.code !== "unfit";
 }
 
 /** The same wish under a new number, on the present state; only when it is safe on this phone does the old one go. */

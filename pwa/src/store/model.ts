@@ -79,7 +79,8 @@ export interface Session {
   device: string;
 }
 
-export type Phase = "starting" | "idle" | "syncing" | "offline" | "trouble" | "signed_out";
+/** `field`: the person turned field mode on, so nothing is tried until they ask. */
+export type Phase = "starting" | "idle" | "syncing" | "offline" | "field" | "trouble" | "signed_out";
 
 export interface SyncState {
   phase: Phase;
@@ -94,6 +95,7 @@ export interface SyncState {
   /** Outbox items that were refused or parked, and what was lost. */
   needs_you: number;
   update_ready: boolean;
+  field: boolean;
   /** `storage`: this browser refuses to keep anything (private window, full, or switched off). */
   trouble?: "server" | "network" | "schema" | "storage";
 }
