@@ -202,7 +202,7 @@ async function applied(desk: Desk, it: Open, changes: Changes): Promise<void> {
   const [items, { stamp }] = await Promise.all([it.store.outbox.items(), it.store.boxes.read()]);
   if (desk.open !== it) return;
   desk.poll_s = standing.poll_s;
-  it.told = stamp;
+  it.told = changes.base === it.told ? stamp : undefined; // somebody else wrote since: `catch_up` reads it all
   const boxes = new Map<string, ScopeBox | null>(gone.filter(scope => it.shown.has(scope)).map(scope => [scope, null]));
   for (const box of put) if (it.shown.has(box.scope)) boxes.set(box.scope, box);
   desk.tell({ what: "read", reading: { items, standing, holds, list: news_of(changes), boxes } });

@@ -60,6 +60,8 @@ export interface ScopeBox {
 
 /** What one response does to the boxes; written whole or not at all. */
 export interface Changes {
+  /** The state of the boxes that this builds upon. */
+  base?: string | undefined;
   standing: Standing;
   holds: Holds | null;
   list: ListBox | null;
