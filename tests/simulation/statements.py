@@ -366,7 +366,7 @@ STATEMENTS = {
     "INSERT INTO sync_mutation (device, n, id, copy,": _insert_mutation,
     "UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1": _taken,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
-    "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) =": _epoch,
+    "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
     "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,
     "WITH ended AS (DELETE FROM sync_epoch RETURNING seal_key) INSERT INTO sync_epoch": _new_epoch,
