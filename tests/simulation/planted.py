@@ -61,11 +61,11 @@ LOADED = '"stale": False, "rows": rows}'
 DEFECTS = (
     Defect("a number that was taken is taken again", INBOX, 'if mutation.n <= held["last_n"]:', "if False:"),
     Defect("dedupe by number alone", INBOX, 'if row is None or row["id"] != mutation.id:', "if row is None:"),
-    Defect("a copied phone's mutations are taken twice", INBOX, "if before is not None:", "if False:"),
+    Defect("a copied phone's mutations are taken twice", INBOX, 'if held["id"] is not None:', "if False:"),
     Defect("a mutation that breaks us blocks for ever", INBOX, 'if held["crashes"] >= CRASHES_MAX:', "if False:"),
     Defect("what builds upon a refused mutation is done", INBOX, "if mutation.after is not None and not await", "if False and not await"),
     Defect("a refused effect stays", INBOX, "async with connection.transaction():", "if True:"),
-    Defect("a scope is written to by whoever names it", INBOX, "if mutation.scope is not None and not await", "if False and not await"),
+    Defect("a scope is written to by whoever names it", INBOX, 'if not held["granted"]:', "if False:"),
     Defect(
         "an unknown name is called done",
         INBOX,
@@ -76,7 +76,6 @@ DEFECTS = (
     Defect("acknowledged before the commit", ACTIONS, TAKE, TOO_SOON),
     Defect("a reset is not told", ACTIONS, "return None, str(unusable)", "return None, None"),
     Defect("a cursor of another epoch is honoured", CURSOR, "if cursor.epoch != epoch.bytes:", "if False:"),
-    Defect("an answer may be of another epoch than its cursor", PULL, " or head.epoch != asked.epoch", ""),
     Defect("a database that moved keeps its epoch", EPOCH, 'if not row["same"]:\n        async', "if False:\n        async"),
     Defect("a cursor for other bodies is honoured", CURSOR, "if cursor.schema != schema:", "if False:"),
     Defect("a cursor lives for ever", CURSOR, "LIFE = timedelta(days=150)", "LIFE = timedelta(days=15000)"),

@@ -33,7 +33,6 @@ class UnknownStatement(BaseException):
 
 
 STATEMENT = statement(registry(1, lambda: None))
-STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE"
 
 
 def granted(database: Database, principal: UUID) -> dict[UUID, int]:
@@ -266,9 +265,14 @@ def known(sql: str) -> Any:
     raise UnknownStatement(f"the simulated database does not know: {plain}")
 
 
-async def _lock_device(t: Transaction, device: UUID) -> Any:
+async def _turn(t: Transaction, device: UUID, id: UUID, scope: UUID | None) -> Any:
+    """Only the device's row is read again after a wait for its lock; all else is as the statement found it."""
+    principal = t.get("sync_device", device)["principal"]
+    before = t.get("mutation_id", id) or {"outcome": None, "code": None, "detail": None, "received_at": None}
+    granted = scope is None or t.get("part", (principal, scope)) is not None
     await t.lock("sync_device", device)
-    return t.get("sync_device", device)
+    row = t.get("sync_device", device)
+    return {**row, **before, "id": id if before["outcome"] else None, "granted": granted}
 
 
 async def _register(t: Transaction, device: UUID, principal: UUID, kind: str, key: bytes | None, session: UUID | None) -> Any:
@@ -302,30 +306,18 @@ async def _stored_by_n(t: Transaction, device: UUID, n: int) -> Any:
     return t.get("sync_mutation", (device, n))
 
 
-async def _stored_by_id(t: Transaction, id: UUID) -> Any:
-    return t.get("mutation_id", id)
-
-
 async def _done_before(t: Transaction, id: UUID, principal: UUID) -> bool:
     row = t.get("mutation_id", id)
     return row is not None and row["outcome"] == "ok" and t.get("sync_device", row["device"])["principal"] == principal
 
 
-async def _may(t: Transaction, principal: UUID, scope: UUID) -> bool:
-    return t.get("part", (principal, scope)) is not None
-
-
-async def _insert_mutation(t: Transaction, *given: Any) -> None:
+async def _store(t: Transaction, *given: Any) -> None:
     device, n, id, copy, _, _, _, _, _, received_at, outcome, code, detail = given
     row = {"id": id, "device": device, "outcome": outcome, "code": code, "detail": detail, "received_at": received_at}
+    await t.put("sync_device", device, {**t.get("sync_device", device), "last_n": n, "crashes": 0})
     await t.insert("sync_mutation", (device, n), row)
     if not copy:
         await t.insert("mutation_id", id, row)
-
-
-async def _taken(t: Transaction, device: UUID, n: int) -> None:
-    await t.lock("sync_device", device)
-    await t.put("sync_device", device, {**t.get("sync_device", device), "last_n": n, "crashes": 0})
 
 
 async def _crashed(t: Transaction, device: UUID) -> None:
@@ -355,16 +347,13 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 
 
 STATEMENTS = {
-    "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE": _lock_device,
+    "SELECT d.principal, d.last_n, d.crashes, m.id, m.outcome, m.code, m.detail, m.received_at,": _turn,
     "INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT": _register,
     "SELECT principal FROM sync_device WHERE id = $1": _owner,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
-    f"{STORED} device = $1 AND n = $2": _stored_by_n,
-    f"{STORED} id = $1 AND NOT copy": _stored_by_id,
+    "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE device = $1 AND n = $2": _stored_by_n,
     "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
-    "SELECT EXISTS (SELECT 1 FROM sync_grant WHERE principal = $1 AND scope = $2)": _may,
-    "INSERT INTO sync_mutation (device, n, id, copy,": _insert_mutation,
-    "UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1": _taken,
+    "WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1) INSERT INTO sync_mutation": _store,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
     "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,

@@ -16,7 +16,9 @@ import pytest
 from backend import db
 from backend.db import connection
 from backend.embedded import Embedded, ensure_database
+from backend.registry import REGISTRY
 from sync import epoch
+from sync.pull import Asked, Standby, pull
 from tests.backend.devices.phone import phone, rows
 from tests.conftest import SERVER
 from tests.make import make_agency, make_case, make_participant, make_payment
@@ -104,6 +106,20 @@ def _tool(name: str, *words: str, said: bytes = b"") -> bytes:
     done = subprocess.run([SERVER.bin / name, *words], input=said, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
+
+
+async def test_a_server_that_took_over_between_opening_and_answer_gives_none_under_the_old_epoch(fresh_db: str) -> None:
+    family = await make_family()
+    await family.receiving.pull()
+    before = await current()
+    asked = Asked(family.receiving.account, family.receiving.device, before.id, family.receiving.snapshot, None, [])
+    await scalar(f"{ELSEWHERE} RETURNING 1")
+    for begun in (False, True):  # noticed by nobody yet, and by another process
+        if begun:
+            assert await current() != before
+        async with connection() as held:
+            with pytest.raises(Standby):
+                await pull(held, REGISTRY, asked)
 
 
 @pytest.fixture

@@ -139,8 +139,8 @@ PLANTED = (
     Planted(
         "a scope is written to by whoever names it",
         inbox,
-        "if mutation.scope is not None and not await",
-        "if False and not await",
+        'if not held["granted"]:',
+        "if False:",
         test_inbox.test_a_scope_that_the_sender_does_not_hold_is_refused,
     ),
 )
