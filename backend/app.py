@@ -21,6 +21,7 @@ from backend.devices.admission import Admission
 from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
+from backend.documents.routes import router as documents
 from backend.environment import ROOT
 from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
@@ -56,7 +57,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
+        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, documents, extracts, *notifications.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],

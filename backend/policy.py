@@ -37,6 +37,10 @@ Operation = Literal[
     "contact.change",  # one's own
     "contact.take_up",
     "preference.set",  # one's own
+    "document.offer",  # and send its files, and take it back
+    "document.read",  # fetch a checked file
+    "document.decide",  # accept, send back
+    "appointment.outcome",  # whether it was held
     "batch.read",  # how a load of the system of record went
 ]
 
@@ -70,6 +74,10 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "contact.change": frozenset({Role.PARENT}),
     "contact.take_up": CASE_STAFF,
     "preference.set": CASE_PEOPLE,
+    "document.offer": frozenset({Role.PARENT}),
+    "document.read": CASE_PEOPLE,
+    "document.decide": CASE_STAFF,
+    "appointment.outcome": CASE_STAFF,
     "batch.read": frozenset({Role.ADMIN}),
 }
 

@@ -11,6 +11,8 @@ from backend.appointments.wire import Appointment, BookableHours
 from backend.cases.wire import Agency, Balance, Case, Event, Obligation, Order, Participant
 from backend.contacts.mutations import MUTATORS as CONTACT_MUTATORS
 from backend.contacts.wire import ContactChange
+from backend.documents.mutations import MUTATORS as DOCUMENT_MUTATORS
+from backend.documents.wire import Document
 from backend.hearings.wire import Hearing
 from backend.messages.mutations import MUTATORS as MESSAGE_MUTATORS
 from backend.messages.wire import Message, ReadMark
@@ -34,6 +36,7 @@ MONEY_IN = ("paid_on", "posted_on", "amount_cents", "reversed_by")
 SAID = ("thread", "from_party", "body", "receipt", "written_at", "received_at", "answer_due_on", "answered_at")
 AGREED = ("thread", "starts_local", "asked_local", "asked_by", "time_zone", "minutes", "channel", "topic", "note", "state")
 NOTED = ("beside", "version", "author_name", "body", "written_at", "received_at", "edited_by", "edited_at")
+OFFERED = ("thread", "kind", "note", "files", "bytes", "pages", "arrived", "state", "reason", "said", "received_at", "decided_at")
 HAPPENED = ("code", "happened_on", "detail_code")
 
 WALL = "to_char(t.{}, 'YYYY-MM-DD\"T\"HH24:MI')"
@@ -188,6 +191,15 @@ SYNCED = (
             Shown(161, STAFF, ("thread", "field", "was", "now", "state", "sent_at", "taken_by")),
         ),
     ),
+    Synced(
+        "document",
+        "document",
+        Document,
+        (
+            Shown(180, "party_bit", OFFERED, where="t.state <> 'withdrawn'"),
+            Shown(181, STAFF, (*OFFERED, "scan", "decided_by"), where="t.state <> 'withdrawn'"),
+        ),
+    ),
     Synced("preference", "preference", Preference, (Shown(170, EVERYONE, ("name", "value")),), scope="account_id"),
     Synced("note", "note", Note, (Shown(140, STAFF, NOTED),)),
     Synced("visit_pin", "visit_pin", VisitPin, (Shown(150, EVERYONE, ("case_id",)),), scope="account_id"),
@@ -195,6 +207,9 @@ SYNCED = (
 
 NEVER_LEAVE = {
     "appointment_slot": "which of a worker's hours are taken",
+    "appointment_hour": "which of a worker's hours belong to which case",
+    "document_file": "fetched one by one, with a ticket",
+    "document_ticket": "secrets of fetching",
     "session": "secrets of signing in",
     "throttle": "how often somebody tried",
     "journal": "the record of acts; staff read it online",
@@ -255,6 +270,9 @@ URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
         WHERE h.case_id = g.scope AND h.status IN ('set', 'moved') AND h.starts_local > now())
     ELSE '-infinity'::timestamp END)"""
 
-MUTATORS = (*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS, *CONTACT_MUTATORS, *PREFERENCE_MUTATORS)
+MUTATORS = (
+    *(*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *DOCUMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS),
+    *(*CONTACT_MUTATORS, *PREFERENCE_MUTATORS),
+)
 
 REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     agency_time_zone: str
     extract_keys: dict[str, str]
     drop_folder: Path | None
+    blob_folder: Path
+    scan_command: str
     vapid_subject: str
     push_hosts: tuple[str, ...]
     metrics_token: str
@@ -92,6 +94,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         agency_time_zone=word("agency_time_zone", "America/New_York"),
         extract_keys=_keys(word("extract_keys")),
         drop_folder=Path(drop).expanduser().absolute() if drop else None,
+        blob_folder=Path(word("blob_folder") or data_folder(environ) / "blobs").expanduser().absolute(),
+        scan_command=word("scan_command"),
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
         metrics_token=word("metrics_token"),

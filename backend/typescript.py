@@ -37,7 +37,7 @@ def render(registry: Registry = REGISTRY) -> str:
     parts = [HEADER, f"export const SCHEMA = {registry.schema};\n", _kinds(registry)]
     parts += [_noun(synced) for synced in registry.synced]
     parts.append(_map("Nouns", {s.noun: s.body.__name__ for s in registry.synced}))
-    parts += [_struct(m.args) for m in registry.mutators]
+    parts += [_struct(struct) for m in registry.mutators for struct in (*_inside(m.args), m.args)]
     parts.append(_map("Mutations", {m.name: f"{{ v: {m.v}; args: {m.args.__name__} }}" for m in registry.mutators}))
     parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Say, wire.Done, wire.Manifest, wire.Lost, wire.Taken)]
     parts.append(f"export type LoadRow = {_tuple(wire.Row, ('aud', 'kind', 'id', 'rev', 'body'))};\n")
@@ -88,6 +88,12 @@ def _struct(struct: type[msgspec.Struct]) -> str:
         name, kind = field.encode_name, _type(hints[field.name])
         fields[name if field.required else f"{name}?"] = kind if field.required else kind.removesuffix(" | null")
     return _doc(struct) + _interface(struct.__name__, fields)
+
+
+def _inside(struct: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    """The structs that a struct's fields are lists of."""
+    hints = get_type_hints(struct).values()
+    return [arg for hint in hints for arg in get_args(hint) if isinstance(arg, type) and issubclass(arg, msgspec.Struct)]
 
 
 def _doc(struct: type[msgspec.Struct]) -> str:

@@ -19,10 +19,13 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS = 400, 40, 5
 NO_NOUNS = {"utils", "util", "helpers", "helper", "common", "services", "service", "managers", "manager", "core", "misc"}
 CODE = ("backend", "sync", "push")
 NEVER_LEAVES = {
+    "appointment_hour",
     "appointment_slot",
     "assignment",
     "batch",
     "distribution",
+    "document_file",
+    "document_ticket",
     "job",
     "journal",
     "migration",
@@ -47,6 +50,7 @@ NEVER_LEAVES = {
     "worker",
 }
 READ_BY_SQL = {  # and sync_*: no Piccolo class
+    "appointment_hour",
     "appointment_slot",
     "job",
     "journal",

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"  # a payment was posted
     DISBURSEMENT = "disbursement"  # money can be used
     MESSAGE = "message"  # somebody wrote
+    DOCUMENT = "document"  # checked and to be read, accepted, sent back
     APPOINTMENT = "appointment"  # the agency's: asked for, agreed, moved or called off
     HEARING = "hearing"  # a court date was set, moved or cancelled
 
@@ -44,10 +45,14 @@ MANNERS: Final[Mapping[Kind, Manner]] = {
     Kind.PAYMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("payment.reversed",)),
     Kind.DISBURSEMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("disbursement.held", "disbursement.returned")),
     Kind.MESSAGE: Manner(Urgency.NORMAL, timedelta(hours=48)),
+    Kind.DOCUMENT: Manner(Urgency.NORMAL, timedelta(days=7), ("document.accepted", "document.sent_back")),
     Kind.APPOINTMENT: Manner(
         Urgency.HIGH,
         timedelta(days=7),
-        ("appointment.requested", "appointment.confirmed", "appointment.moved", "appointment.cancelled"),
+        (
+            *("appointment.requested", "appointment.confirmed", "appointment.moved", "appointment.cancelled"),
+            *("appointment.missed", "appointment.held"),
+        ),
     ),
     Kind.HEARING: Manner(Urgency.HIGH, timedelta(days=7), ("hearing.set", "hearing.moved", "hearing.cancelled", "hearing.held")),
 }
@@ -65,6 +70,11 @@ BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: w
     "appointment.confirmed": Kind.APPOINTMENT,
     "appointment.moved": Kind.APPOINTMENT,
     "appointment.cancelled": Kind.APPOINTMENT,
+    "appointment.missed": Kind.APPOINTMENT,
+    "document.ready": Kind.DOCUMENT,
+    "document.unfit": Kind.DOCUMENT,
+    "document.accepted": Kind.DOCUMENT,
+    "document.sent_back": Kind.DOCUMENT,
 }
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
@@ -213,7 +223,8 @@ def _event_key(entry: Happened, now: datetime) -> str:
 
 
 def _collapse_key(kind: Kind, entry: Happened) -> str:
-    what = {Kind.HEARING: entry.subject_id, Kind.APPOINTMENT: entry.subject_id, Kind.MESSAGE: thread_of(entry)}.get(kind)
+    of_one = (Kind.HEARING, Kind.APPOINTMENT, Kind.DOCUMENT)
+    what = entry.subject_id if kind in of_one else thread_of(entry) if kind is Kind.MESSAGE else None
     return f"{kind}:{what}" if what else kind.value
 
 

@@ -21,6 +21,7 @@ async function boot(): Promise<void> {
     begin_sync();
     watch_target();
     watch_push();
+    void import("./documents/upload.ts").then(it => { it.watch_uploads(); });
     if (import.meta.env.PROD) void register_worker(offer_update);
   });
 }

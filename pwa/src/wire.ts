@@ -32,6 +32,8 @@ export const KINDS = {
   132: "appointment",
   160: "contact_change",
   161: "contact_change",
+  180: "document",
+  181: "document",
   170: "preference",
   140: "note",
   150: "visit_pin",
@@ -216,6 +218,24 @@ export interface ContactChange {
   taken_by?: string | null;
 }
 
+/** A document on its way to the case team. `arrived` of `files` are here; who decided and what the scan said is for staff. */
+export interface Document {
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  note: string | null;
+  files: number;
+  bytes: number;
+  pages: number;
+  arrived: number;
+  state: "offered" | "arriving" | "held" | "ready" | "unfit" | "accepted" | "sent_back" | "withdrawn";
+  reason: string | null;
+  said: string | null;
+  received_at: string;
+  decided_at: string | null;
+  scan?: "clean" | "not_scanned" | null;
+  decided_by?: string | null;
+}
+
 /** One choice: the language, or the size of the text. */
 export interface Preference {
   name: "language" | "text";
@@ -256,6 +276,7 @@ export interface Nouns {
   "bookable_hours": BookableHours;
   "appointment": Appointment;
   "contact_change": ContactChange;
+  "document": Document;
   "preference": Preference;
   "note": Note;
   "visit_pin": VisitPin;
@@ -301,6 +322,47 @@ export interface AskMove {
 export interface CancelAppointment {
   appointment: string;
   seen_local: string;
+}
+
+/** Arguments of appointment.outcome@1: which, the time that stood, and whether it took place. */
+export interface NoteOutcome {
+  appointment: string;
+  seen_local: string;
+  outcome: "held" | "missed";
+}
+
+/** What a file will be when it has come: its SHA-256 in hex, its size in bytes, its media type, its pages. */
+export interface OfferedFile {
+  sha256: string;
+  bytes: number;
+  media_type: string;
+  pages?: number;
+}
+
+/** Arguments of document.offer@1: its own id, whose it is, what it is, and the files that will follow, in order. */
+export interface OfferDocument {
+  id: string;
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  files: OfferedFile[];
+  note?: string;
+}
+
+/** Arguments of document.withdraw@1: which document its sender takes back before it was looked at. */
+export interface WithdrawDocument {
+  document: string;
+}
+
+/** Arguments of document.accept@1: which. */
+export interface AcceptDocument {
+  document: string;
+}
+
+/** Arguments of document.send_back@1: which, why, and what else there is to say. */
+export interface SendBackDocument {
+  document: string;
+  reason: "unreadable" | "incomplete" | "wrong_paper" | "too_old" | "not_needed" | "other";
+  said?: string;
 }
 
 /** Arguments of note.add@1: the note's own id, and what it says. */
@@ -350,6 +412,11 @@ export interface Mutations {
   "appointment.accept": { v: 1; args: AcceptAppointment };
   "appointment.ask_move": { v: 1; args: AskMove };
   "appointment.cancel": { v: 1; args: CancelAppointment };
+  "appointment.outcome": { v: 1; args: NoteOutcome };
+  "document.offer": { v: 1; args: OfferDocument };
+  "document.withdraw": { v: 1; args: WithdrawDocument };
+  "document.accept": { v: 1; args: AcceptDocument };
+  "document.send_back": { v: 1; args: SendBackDocument };
   "note.add": { v: 1; args: AddNote };
   "note.edit": { v: 1; args: EditNote };
   "visit.pin": { v: 1; args: PinVisit };

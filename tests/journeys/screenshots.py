@@ -33,13 +33,15 @@ SCREENS: dict[str, Sequence[str]] = {
         "{case}/statement",
         "/messages/{scope}",
         "/calendar/ask/{scope}",
+        "/documents/{scope}",
+        "/documents/{scope}/send",
         "/more/contact",
         *SHARED,
         *REST,
     ),
     "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
     "both": ("/", "/payments", "/messages"),
-    "worker": ("/", "{case}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),
+    "worker": ("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),
 }
 SETTLE_MS = 250
 PREFERENCES = "porchlight.preferences"

@@ -17,6 +17,9 @@ export type HeldNote = Held<"note"> & { outbox?: OutboxItem };
 /** What a person says of their own contact. `outbox` is the change of this phone that is not both answered and shown back. */
 export type HeldContactChange = Held<"contact_change"> & { outbox?: OutboxItem };
 
+/** A document. `outbox` is the last change that this phone made to it and that is not both answered and shown back. */
+export type HeldDocument = Held<"document"> & { outbox?: OutboxItem };
+
 /** Everything held of one case, merged, with what is still in the outbox already played on top. */
 export interface CaseBox {
   scope: string;
@@ -36,6 +39,8 @@ export interface CaseBox {
   appointments: HeldAppointment[];
   /** The person's own, or all of them for staff. */
   contact_changes: HeldContactChange[];
+  /** The person's own, or all of them for staff. */
+  documents: HeldDocument[];
   /** Staff only. */
   notes: HeldNote[];
 }

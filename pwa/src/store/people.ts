@@ -2,6 +2,7 @@
 
 import { abort_all, call, type Reply } from "../net/http.ts";
 import type { Account } from "../wire.ts";
+import { blobs_of } from "./blobs.ts";
 import { boxes_of } from "./boxes.ts";
 import { drop, keep, type Person, person_key, recall } from "./install.ts";
 import type { DemoPerson } from "./model.ts";
@@ -31,7 +32,7 @@ export async function find_demo_people(): Promise<DemoPerson[] | null> {
 
 /** The session ended on the server: nothing is shown until the same person signs in again. Told to wipe, the boxes go first. */
 export async function lose_session(person: Person, wipe: boolean): Promise<void> {
-  if (wipe) await boxes_of(person.key).erase();
+  if (wipe) await Promise.all([boxes_of(person.key).erase(), forget_files(person.key, true)]);
   await keep("person", { ...person, signed_in: false });
 }
 
@@ -42,8 +43,16 @@ export async function leave(person: Person, forget: boolean): Promise<void> {
   await drop("person");
   await navigator.locks.request("sync", async () => {
     await boxes_of(person.key).erase();
+    await forget_files(person.key, forget);
     if (forget) await outbox_of(person.key).erase();
   });
+}
+
+/** Files go like what they belong to: those that were not sent yet stay as long as the outbox does. */
+async function forget_files(key: string, all: boolean): Promise<void> {
+  const blobs = blobs_of(key);
+  if (all) return blobs.erase();
+  for (const note of await blobs.notes()) if (note.why === "pinned") await blobs.delete(note.id);
 }
 
 /** The cookie can only be ended by the server; a sign-out without a signal is owed and paid before anything else is asked. */
