@@ -9,6 +9,7 @@ MODULES = (
     "backend.appointments.tables",
     "backend.cases.tables",
     "backend.contacts.tables",
+    "backend.enrolment.tables",
     "backend.hearings.tables",
     "backend.ingest.tables",
     "backend.messages.tables",

@@ -47,12 +47,14 @@ export interface Agency {
   as_of: string | null;
 }
 
-/** Who signs in on this device; `time_zone` is an IANA name. */
+/** Who signs in on this device; `time_zone` is an IANA name. `alert` is what the person has to be told of their account. */
 export interface Account {
   role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
   display_name: string;
   language: "en" | "es";
   time_zone: string;
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
 }
 
 /** A IV-D case. The office and the other state are for staff. */
