@@ -22,6 +22,7 @@ import "./ui/style.css";
 
 const loaded = new Map<Route["screen"], ScreenType>();
 const sign_in_screen = async () => (await import("./signin/SignIn.tsx")).SignIn;
+const claim_screen = async () => (await import("./signin/Claim.tsx")).Claim;
 
 begin();
 
@@ -41,7 +42,8 @@ export function App() {
       </header>
       <main class="main" id="main">
         {state.value.update_ready && <NewVersion />}
-        {!audience && <Lazy key="sign-in" load={sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {!audience && <Lazy key={path.value} load={path.value === "/claim" ? claim_screen : sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {session.value?.alert && path.value !== "/more/security" && <Alert />}
         {audience && !found && !is_notice(path.value) && <Lost />}
         {found && <Found key={path.value} route={found.route} params={found.params} />}
       </main>
@@ -104,6 +106,16 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
       ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: count(status.needs_you, needs_you) } : {}),
       ...(item.tab === "messages" && fresh > 0 ? { count: fresh, count_label: count(status.unread, fresh) } : {}),
     }))} />
+  );
+}
+
+/** Something happened to the person's account; what, stands where it can be stopped. */
+function Alert() {
+  const { app } = words();
+  return (
+    <div class="screen update">
+      <Banner tone="care" icon="lock"><p><a href="/more/security">{app.account_alert}</a></p></Banner>
+    </div>
   );
 }
 

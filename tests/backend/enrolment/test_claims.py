@@ -10,10 +10,11 @@ import httpx
 import pyotp
 import pytest
 
-from backend.accounts import throttle
+from backend.accounts.rules import ADDRESS
 from backend.db import connection, pool
 from backend.enrolment import actions
 from backend.enrolment.rules import new_letter_code, new_words
+from backend.enrolment.wire import Claiming
 from backend.errors import Refused
 from tests.backend.authenticator import sign_in_by
 from tests.backend.browsing import browser, make_app, make_person, sign_in
@@ -86,7 +87,7 @@ async def test_of_a_hundred_who_use_a_code_at_once_exactly_one_is_let_in() -> No
     async with browser(APP) as desk:
         await at_desk(desk)
         words = await words_for(desk, office)
-    given = actions.Claiming(code=words, who="Núñez-Rivera")
+    given = Claiming(code=words, who="Núñez-Rivera")
 
     async def attempt(number: int) -> bool:
         try:
@@ -148,7 +149,8 @@ async def test_new_words_end_the_ones_before() -> None:
 async def _watched(phone: httpx.AsyncClient, code: str, who: str) -> tuple[int, str, int, tuple[str, ...]]:
     """A claim's status, its body without its id, its length, and the statements that it made."""
     made: list[str] = []
-    held = [holder._con for holder in pool()._holders if holder._con is not None]
+    connections: Any = pool()
+    held = [holder._con for holder in connections._holders if holder._con is not None]
 
     def note(query: Any) -> None:
         made.append(query.query)
@@ -258,8 +260,8 @@ async def test_guessing_codes_is_slowed_by_address_and_stops_nobody_elsewhere() 
     async with browser(APP) as desk, browser(APP, address="198.51.100.7") as thief, browser(APP, address="203.0.113.9") as phone:
         await at_desk(desk)
         words = await words_for(desk, office)
-        codes = [(await claim(thief, " ".join(new_words("en")))).status_code for _ in range(throttle.ADDRESS.free + 1)]
-        assert codes == [401] * throttle.ADDRESS.free + [429]
+        codes = [(await claim(thief, " ".join(new_words("en")))).status_code for _ in range(ADDRESS.free + 1)]
+        assert codes == [401] * ADDRESS.free + [429]
         assert (await claim(phone, words)).status_code == 204
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from backend.enrolment import cli
 from backend.errors import Refused
+from backend.settings import SETTINGS
 from tests.backend.authenticator import sign_in_by
 from tests.backend.browsing import PASSWORD, browser, make_app, sign_in
 from tests.backend.enrolment.family import claim, enrol
@@ -40,7 +41,7 @@ async def test_the_command_makes_a_login_with_a_password_or_says_why_not(
 
 
 def test_where_staff_have_no_passwords_the_command_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "SETTINGS", msgspec.structs.replace(cli.SETTINGS, staff_passwords=False))
+    monkeypatch.setattr("backend.enrolment.cli.SETTINGS", msgspec.structs.replace(SETTINGS, staff_passwords=False))
     with pytest.raises(Refused, match="passkey"):
         cli.wanted(_given(password=True))
 
