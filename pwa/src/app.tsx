@@ -68,10 +68,11 @@ function begin(): void {
   });
 }
 
+/** A screen that had to be fetched stays in the same place of the tree, or what was typed into it would be lost with the next change. */
 function Found({ route, params }: { route: Route; params: Params }) {
-  const Ready = (route.lazy ? loaded.get(route.screen) : route.screen) as ScreenType | undefined;
-  if (Ready) return <Ready params={params} />;
-  return <Lazy load={route.screen as () => Promise<ScreenType>} params={params} />;
+  if (route.lazy) return <Lazy load={route.screen as () => Promise<ScreenType>} params={params} />;
+  const Ready = route.screen as ScreenType;
+  return <Ready params={params} />;
 }
 
 function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Params }) {
@@ -80,6 +81,7 @@ function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Param
   const [, arrived] = useState(false);
   useEffect(() => {
     fail(false);
+    if (loaded.has(load)) return;
     Promise.all([load(), load_more_words()]).then(
       ([screen]) => { loaded.set(load, screen); arrived(true); },
       () => { fail(true); },

@@ -62,7 +62,7 @@ function SixWords({ words }: { words: Words }) {
   return (
     <div class="stack" data-words={words.words.join(" ")}>
       <img class="qr" src={words.picture} alt={say.picture} width={240} height={240} />
-      <p>{say.or_words}</p>
+      <p class="breaks">{fill(say.or_words, { link: words.link.replace(/#.*/, "") })}</p>
       <ol class="codes">{words.words.map(word => <li key={word}><strong>{word}</strong></li>)}</ol>
       <p>{fill(say.until, { when: say_instant(language.value, Date.parse(words.expires_at), now.value) })}</p>
     </div>
