@@ -32,7 +32,6 @@ class Reader:
         found: list[dict[str, Any]] = (await self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._name}))["credentials"]
         return found
 
-
     async def away(self) -> None:
         await self._session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self._name})
 

@@ -38,7 +38,12 @@ function CodeForm({ done }: { done: () => void }) {
   const [who, set_who] = useTyped("who");
   const [faults, fault] = useState<readonly Fault[]>([]);
   const [busy, work] = useState(false);
-  useEffect(() => { take_from_address(set_code); }, []);
+  useEffect(() => {
+    const take = () => { take_from_address(set_code); };
+    take();
+    addEventListener("hashchange", take);
+    return () => { removeEventListener("hashchange", take); };
+  }, []);
   const submit = async () => {
     const missing = [...(code.trim() ? [] : [{ field: "code", say: say.need_code }]), ...(who.trim() ? [] : [{ field: "who", say: say.need_who }])];
     fault(missing);
