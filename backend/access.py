@@ -32,8 +32,13 @@ class Actor(msgspec.Struct, frozen=True):
     person_id: str | None = None
     worker_login: str | None = None
     display_name: str = ""
+    proved: str | None = None  # the operation that a fresh proof of who one is was given for; EVERYTHING just after signing in
 
 
+EVERYTHING = "*"
+
+
+PASSWORDS = frozenset({Role.PARENT, Role.NAVIGATOR})  # who may sign in with a password; the agency's people have passkeys
 STAFF = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMIN})
 
 Connection = ASGIConnection[Any, Any, Any, Any]

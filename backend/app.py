@@ -12,8 +12,10 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from backend.access import actor
-from backend.accounts import actions as accounts
 from backend.accounts import routes as accounts_routes
+from backend.accounts.doors import Doors
+from backend.accounts.passkeys import Relying
+from backend.accounts.sessions import find_session
 from backend.accounts.wire import AgencyName, DemoPerson
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
@@ -22,6 +24,7 @@ from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
 from backend.documents.routes import router as documents
+from backend.enrolment import routes as enrolment
 from backend.environment import ROOT
 from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
@@ -55,9 +58,12 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     """The whole application for these settings; its lifespan opens and closes what it runs on."""
     load_handlers()
     own = Own.at(settings.origin)
-    doors = _doors(settings, own)
+    doors = _doors(settings)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, documents, extracts, *notifications.ROUTES],
+        route_handlers=[
+            *(*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
+            *(devices, documents, extracts, *notifications.ROUTES),
+        ],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
         lifespan=[_running],
@@ -66,7 +72,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,
     )
-    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST, recall=settings.recall), own, accounts.find_session))
+    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST, recall=settings.recall), own, find_session))
     return app
 
 
@@ -97,7 +103,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         yield
 
 
-def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
+def _doors(settings: Settings) -> Doors:
     async def find_agency() -> AgencyName:
         row = await Agency.select(Agency.name, Agency.phone, Agency.time_zone).first()
         if row is None:
@@ -111,4 +117,7 @@ def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
 
         return await demo_people()
 
-    return accounts_routes.Doors(secure=own.secure, find_agency=find_agency, list_demo_people=list_demo_people)
+    relying = Relying.at(settings.origin, settings.agency_name)
+    return Doors(
+        relying=relying, staff_passwords=settings.staff_passwords, find_agency=find_agency, list_demo_people=list_demo_people
+    )

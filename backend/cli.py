@@ -124,7 +124,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 def _account(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    add = what.add_parser("add", help="make a login; the password is asked for, or is the first line of standard input")
+    add = what.add_parser("add", help="make an account, and print a code with which its person makes a passkey")
     add.add_argument("login", help="what is typed to sign in, for instance an e-mail address")
     roles = ("parent", "caseworker", "supervisor", "navigator", "admin", "auditor")
     add.add_argument("--role", choices=roles, default="admin", help="what the account is for (default: admin)")
@@ -132,6 +132,9 @@ def _account(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--language", choices=("en", "es"), default="en", help="language of words to this person")
     add.add_argument("--person-id", help="a parent's person_id in the system of record")
     add.add_argument("--worker-login", help="a worker's login in the system of record")
+    add.add_argument("--password", action="store_true", help="with a password instead, asked for or the first line of standard input")
+    code = what.add_parser("code", help="print a new code for an account; when it is used, older ways to sign in end")
+    code.add_argument("login", help="whose it is")
 
 
 def _push(parser: argparse.ArgumentParser) -> None:
@@ -174,7 +177,7 @@ COMMANDS = (
     Command("lint", "linters and types only", "backend.check:lint", "dev"),
     Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest, True),
     Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo, True),
-    Command("account", "logins: add", "backend.accounts.cli:main", "run", _account, True),
+    Command("account", "accounts: add, code", "backend.enrolment.cli:main", "run", _account, True),
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
     Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),

@@ -4,6 +4,7 @@ A key of one purpose says nothing of another. Every process of an installation h
 """
 
 import base64
+import hmac
 import os
 import secrets as random
 from functools import cache
@@ -56,6 +57,11 @@ def seal(purpose: str, plain: bytes, bound_to: bytes) -> bytes:
 def unseal(purpose: str, sealed: bytes, bound_to: bytes) -> bytes:
     """The inverse; raises cryptography's InvalidTag when the secret, the purpose or the row is another one."""
     return AESGCM(key_for(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
+
+
+def peppered(purpose: str, value: bytes) -> bytes:
+    """HMAC-SHA-256 under the key of a purpose: whoever has the database alone cannot try values against it."""
+    return hmac.digest(key_for(purpose), value, "sha256")
 
 
 def _kept_in(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from backend.access import Actor, Role, actor_of
+from backend.access import EVERYTHING, Actor, Role, actor_of
 from backend.errors import Refused
 
 Operation = Literal[
@@ -42,6 +42,13 @@ Operation = Literal[
     "document.decide",  # accept, send back
     "appointment.outcome",  # whether it was held
     "batch.read",  # how a load of the system of record went
+    "security.read",  # one's own ways to sign in, and where one is signed in
+    "session.end_others",
+    "factor.change",  # add or remove a passkey, set a password, make recovery codes
+    "recovery.cancel",
+    "identity.prove",  # a fresh proof of who one is
+    "enrolment.offer",  # a code by which a person of one's case comes to an account
+    "identity.check",  # what the case team has to look into
 ]
 
 VERSION: Final = 1  # of this table, for leases and the record of acts; one more with each change of a row
@@ -79,7 +86,17 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "document.decide": CASE_STAFF,
     "appointment.outcome": CASE_STAFF,
     "batch.read": frozenset({Role.ADMIN}),
+    "security.read": EVERYBODY,
+    "session.end_others": EVERYBODY,
+    "factor.change": EVERYBODY,
+    "recovery.cancel": EVERYBODY,
+    "identity.prove": EVERYBODY,
+    "enrolment.offer": CASE_STAFF,
+    "identity.check": CASE_STAFF,
 }
+
+# Asked for by a route, these need a proof of who one is that is at most five minutes old and was given for this operation.
+STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "device.revoke", "enrolment.offer"})
 
 OPERATIONS: Final = frozenset(get_args(Operation))
 
@@ -95,12 +112,21 @@ def require(actor: Actor, operation: Operation) -> None:
         raise Refused("forbidden", "Your account cannot do this.")
 
 
+def require_proof(actor: Actor, operation: Operation) -> None:
+    """Refuse what needs a fresh proof of who one is, when the session has none for it; the app asks, and tries again."""
+    if operation in STEP_UP and actor.proved not in (EVERYTHING, operation):
+        detail = {"code": "step_up", "operation": operation}
+        raise Refused("forbidden", "Please show once more that it is you.", detail)
+
+
 def allowed(operation: Operation) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
-    """Guard of a route: somebody is signed in whose role may do this."""
+    """Guard of a route: somebody is signed in whose role may do this, and who has proved it where that is asked."""
     if operation not in OPERATIONS:
         raise ValueError(operation)
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        require(actor_of(connection), operation)
+        actor = actor_of(connection)
+        require(actor, operation)
+        require_proof(actor, operation)
 
     return guard

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     schema: bool
     recall: bool
     demo: bool
+    staff_passwords: bool
     pool_size: int
     agency_name: str
     agency_phone: str
@@ -57,6 +58,7 @@ NAMES = {
     "schema": "PORCHLIGHT_SCHEMA",
     "recall": "PORCHLIGHT_RECALL",
     "demo": "PORCHLIGHT_DEMO",
+    "staff_passwords": "PORCHLIGHT_STAFF_PASSWORDS",
     "pool_size": "PORCHLIGHT_POOL_SIZE",
     "app_min": "PORCHLIGHT_APP_MIN",
     "log_level": "PORCHLIGHT_LOG_LEVEL",
@@ -88,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         schema=_choice(word("schema", "off"), "schema"),
         recall=_choice(word("recall", "off"), "recall"),
         demo=_choice(word("demo", "off"), "demo"),
+        staff_passwords=_choice(word("staff_passwords", "off"), "staff_passwords"),
         pool_size=_number(word("pool_size", "10"), "pool_size"),
         agency_name=word("agency_name", "Child Support Agency"),
         agency_phone=word("agency_phone", "555-0100"),

@@ -10,6 +10,7 @@ MODULES = (
     "backend.cases.tables",
     "backend.contacts.tables",
     "backend.documents.tables",
+    "backend.enrolment.tables",
     "backend.hearings.tables",
     "backend.ingest.tables",
     "backend.messages.tables",

@@ -55,6 +55,10 @@ export const ROUTES: readonly Route[] = [
   later("/more/phone", "all", "more", async () => (await import("./settings/ThisPhone.tsx")).ThisPhone),
   later("/more/leave", "all", "more", async () => (await import("./settings/Leave.tsx")).Leave),
   later("/more/about", "all", "more", async () => (await import("./settings/About.tsx")).About),
+  later("/more/security", "all", "more", async () => (await import("./account/Security.tsx")).Security),
+  later("/more/checks", "staff", "more", async () => (await import("./account/Checks.tsx")).Checks),
+  later("/enrol/:scope/:thread", "staff", "home", async () => (await import("./account/Offer.tsx")).Offer),
+  later("/claim", "all", "more", async () => (await import("./account/Busy.tsx")).Busy),
   later("/more/sign-out", "all", "more", async () => (await import("./settings/SignOut.tsx")).SignOut),
 ];
 

@@ -49,12 +49,14 @@ export interface Agency {
   as_of: string | null;
 }
 
-/** Who signs in on this device; `time_zone` is an IANA name. */
+/** Who signs in on this device; `time_zone` is an IANA name. `alert` is what the person has to be told of their account. */
 export interface Account {
   role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
   display_name: string;
   language: "en" | "es";
   time_zone: string;
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
 }
 
 /** A IV-D case. The office and the other state are for staff. */
@@ -516,4 +518,101 @@ export interface SyncResponse {
   reset?: string;
   lost?: Lost;
   lease?: string;
+}
+
+/** The account that is signed in. */
+export interface OwnAccount {
+  role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
+  display_name: string;
+  language: "en" | "es";
+  time_zone: string;
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
+  id: string;
+}
+
+/** One of a person's passkeys. `credential_id` is base64url, as the browser names it. */
+export interface OwnPasskey {
+  id: string;
+  credential_id: string;
+  name: string;
+  made_at: string;
+  used_at: string | null;
+  backed_up: boolean;
+  prf: boolean;
+}
+
+/** A browser in which a person is signed in; it is signed out at `ends_at`, or earlier when it is not used. */
+export interface OwnSession {
+  id: string;
+  kind: string;
+  how: "password" | "passkey" | "enrolment" | "demo";
+  began_at: string;
+  seen_at: string;
+  ends_at: string;
+  this: boolean;
+}
+
+/** A person's ways to sign in, and where they are signed in. */
+export interface OwnSecurity {
+  login: string;
+  passkeys: OwnPasskey[];
+  password: boolean;
+  app: boolean;
+  recovery_codes: number;
+  may_have_password: boolean;
+  sessions: OwnSession[];
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
+}
+
+/** What an app needs to show digits: a seed in base32, the same as an address, and as a picture of it (a data address). */
+export interface PasswordStart {
+  login: string;
+  seed: string;
+  link: string;
+  picture: string;
+}
+
+/** Six words, shown once: also as an address and as a picture of it (a data address). */
+export interface Words {
+  words: string[];
+  link: string;
+  picture: string;
+  expires_at: string;
+}
+
+/** A letter to be printed once: to whom, and the code in it. Nothing in it names a case. */
+export interface Letter {
+  name: string;
+  address: string[];
+  language: "en" | "es";
+  code: string;
+  link: string;
+  expires_at: string;
+}
+
+/** What a right code opens: a sign-in name, whether there was an account before, and until when. */
+export interface Ticket {
+  login: string;
+  display_name: string;
+  recovers: boolean;
+  may_have_password: boolean;
+  expires_at: string;
+}
+
+/** How it ended: signed in, or to be ready later. Recovery codes are shown this once. */
+export interface Enrolled {
+  account: OwnAccount | null;
+  ready_at: string | null;
+  recovery_codes: string[];
+}
+
+/** Something to look into. `case` and `name` are the person's, as the asking worker may know them. */
+export interface Check {
+  id: string;
+  kind: "second_claim" | "burnt_code" | "copied_passkey" | "recovery" | "cancelled";
+  case: string;
+  name: string;
+  made_at: string;
 }

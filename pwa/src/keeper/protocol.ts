@@ -8,7 +8,7 @@ import type { Holds, ListBox, ScopeBox, Standing } from "../store/boxes.ts";
 import type { DemoPerson, Session, SyncState } from "../store/model.ts";
 import type { Kept, LostChanges } from "../store/outbox.ts";
 import type { SignInFailure } from "../store/people.ts";
-import type { Mutation } from "../wire.ts";
+import type { Mutation, OwnAccount } from "../wire.ts";
 
 /** What only a page can tell. */
 export interface Here {
@@ -51,6 +51,8 @@ export interface Verbs {
   sync_now(): void;
   field(on: boolean): void;
   enter(path: string, body: object): SignInFailure | null;
+  /** The server has let this account in already: so does this phone. */
+  enter_account(account: OwnAccount): void;
   demo_people(): DemoPerson[] | null;
   /** One last try to send, before signing out. */
   deliver(): void;

@@ -4,7 +4,7 @@ import { boxes_of, type Changes, type ScopeBox } from "../store/boxes.ts";
 import { drop, keep, type Person, recall } from "../store/install.ts";
 import type { Session, SyncState } from "../store/model.ts";
 import { outbox_of } from "../store/outbox.ts";
-import { end_session_if_due, find_demo_people, leave, lose_session, sign_in_with, type SignInFailure } from "../store/people.ts";
+import { end_session_if_due, find_demo_people, leave, lose_session, person_of, sign_in_with, type SignInFailure } from "../store/people.ts";
 import type { Summarize } from "../sync/apply.ts";
 import { type Channel, channel, type News } from "../sync/channel.ts";
 import { type Loop, start_loop } from "../sync/loop.ts";
@@ -58,6 +58,7 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
     sync_now: () => { desk.open?.loop.wake(true); },
     field: on => set_field(desk, on),
     enter: (path, body) => enter(desk, path, body),
+    enter_account: async account => { await enter_as(desk, await person_of(account)); },
     demo_people: () => find_demo_people(),
     deliver: async () => { if (desk.open) await talk(desk, desk.open, Date.now()); },
     leave: forget => sign_out(desk, forget),
@@ -97,11 +98,15 @@ async function open_last(desk: Desk, here: Here, kind: string): Promise<Opened |
 async function enter(desk: Desk, path: string, body: object): Promise<SignInFailure | null> {
   const person = await sign_in_with(path, body);
   if ("code" in person) return person;
+  await enter_as(desk, person);
+  return null;
+}
+
+async function enter_as(desk: Desk, person: Person): Promise<void> {
   stop(desk);
   desk.tell({ what: "opened", opened: await adopt(desk, person) });
   desk.news.tell({ what: "person" });
   begin(desk);
-  return null;
 }
 
 async function adopt(desk: Desk, person: Person): Promise<Opened> {
@@ -284,6 +289,6 @@ async function keep_session(desk: Desk, it: Open, account: (Account & { id: stri
   desk.tell({ what: "session", session });
 }
 
-function session_of({ role, display_name, language, time_zone }: Account): Omit<Session, "account_id" | "device"> {
-  return { role, display_name, language, time_zone };
+function session_of({ role, display_name, language, time_zone, alert, alert_at }: Account): Omit<Session, "account_id" | "device"> {
+  return { role, display_name, language, time_zone, alert, alert_at };
 }

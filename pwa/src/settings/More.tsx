@@ -12,7 +12,7 @@ import { Screen } from "../ui/Screen.tsx";
 const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
 
 export function More(_: { params: Params }) {
-  const { more: say, notices, text, leave, contact } = more();
+  const { more: say, notices, text, leave, contact, security, checks } = more();
   const { needs_you, unsent } = state.value;
   const { status } = words();
   const on = push_state.value === "on";
@@ -27,6 +27,8 @@ export function More(_: { params: Params }) {
       <Section title={say.settings}>
         <Rows>
           {session.value?.role === "parent" && <LinkRow href="/more/contact" icon="person" title={contact.title} />}
+          <LinkRow href="/more/security" icon="lock" title={security.title} />
+          {session.value?.role !== "parent" && <LinkRow href="/more/checks" icon="shield" title={checks.title} />}
           <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />
           {operates(session.value?.role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
           <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />

@@ -5,7 +5,7 @@ import { ask, listen } from "../keeper/client.ts";
 import type { Here, Opened, Told } from "../keeper/protocol.ts";
 import { let_go } from "../push/device.ts";
 import type { Registry } from "../sync/registry.ts";
-import type { Mutations } from "../wire.ts";
+import type { Mutations, OwnAccount } from "../wire.ts";
 import { lost } from "./lost.ts";
 import type { DemoPerson, OutboxItem } from "./model.ts";
 import type { SignInFailure } from "./people.ts";
@@ -79,13 +79,14 @@ export function set_field_mode(on: boolean): void {
   void ask("field", on);
 }
 
-/** Resolves to null once signed in, else to why not. */
-export function sign_in(login: string, password: string): Promise<SignInFailure | null> {
-  return ask("enter", "/v1/sign-in", { login, password });
+/** Sign in at one of the server's doors: `/v1/sign-in`, or one below it. Resolves to null once signed in, else to why not. */
+export function enter(path: string, body: object): Promise<SignInFailure | null> {
+  return ask("enter", path, body);
 }
 
-export function demo_sign_in(key: string): Promise<SignInFailure | null> {
-  return ask("enter", "/v1/demo/sign-in", { key });
+/** The server has let this account in already. */
+export function enter_account(account: OwnAccount): Promise<void> {
+  return ask("enter_account", account);
 }
 
 /** The demonstration people, or null where the demonstration is off or out of reach. */

@@ -81,6 +81,9 @@ export interface Session {
   display_name: string;
   language: Account["language"];
   time_zone: string;
+  /** What the person has to be told of their account, on every device of theirs. */
+  alert?: Account["alert"];
+  alert_at?: string | null;
   device: string;
 }
 

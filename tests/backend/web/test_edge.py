@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from contextlib import suppress
-from itertools import product
 from typing import Any
 
 import asyncpg
@@ -49,21 +48,21 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("route, foreign", list(product(_unsafe_routes(), FOREIGN)), ids=str)
-async def test_no_change_is_taken_from_a_page_that_is_not_ours(route: tuple[str, str], foreign: str) -> None:
+@pytest.mark.parametrize("foreign", FOREIGN)
+async def test_no_change_is_taken_from_a_page_that_is_not_ours(foreign: str) -> None:
     async with browser(APP, headers={"content-type": "application/json", **FOREIGN[foreign]}) as page:
-        answer = await page.request(*route, content=b"{}")
-    assert answer.status_code == 403
-    assert answer.json()["code"] == "forbidden"
+        for route in _unsafe_routes():
+            answer = await page.request(*route, content=b"{}")
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), route
 
 
-@pytest.mark.parametrize("route", _unsafe_routes(), ids=str)
 @pytest.mark.parametrize(
     "media", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/jsonp", ""]
 )
-async def test_no_change_is_taken_in_a_form_that_a_plain_page_could_send(route: tuple[str, str], media: str) -> None:
+async def test_no_change_is_taken_in_a_form_that_a_plain_page_could_send(media: str) -> None:
     async with browser(APP, headers={**OURS, "content-type": media}) as page:
-        assert (await page.request(*route, content=b"a=1")).status_code == 415
+        for route in _unsafe_routes():
+            assert (await page.request(*route, content=b"a=1")).status_code == 415, route
 
 
 async def test_a_browser_without_fetch_metadata_is_known_by_its_origin() -> None:
