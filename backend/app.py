@@ -17,6 +17,7 @@ from backend.accounts.doors import Doors
 from backend.accounts.passkeys import Relying
 from backend.accounts.sessions import find_session
 from backend.accounts.wire import AgencyName, DemoPerson
+from backend.audit.denials import note_denied
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
 from backend.devices.admission import Admission
@@ -29,6 +30,7 @@ from backend.environment import ROOT
 from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
+from backend.permits import routes as permits
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
@@ -62,10 +64,11 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     app = Porchlight(
         route_handlers=[
             *(*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
-            *(devices, documents, extracts, *notifications.ROUTES),
+            *(devices, documents, extracts, *notifications.ROUTES, *permits.ROUTES),
         ],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
+        after_exception=[note_denied],
         lifespan=[_running],
         state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
         logging_config=None,

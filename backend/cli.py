@@ -108,6 +108,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
 
 
+def _attack(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cases", type=int, default=100, help="how many requests of each kind to each route (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
 def _soak(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=200, help="kills of an API process, and as many of PostgreSQL (default: 200)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after so long (default: no limit)")
@@ -158,6 +163,31 @@ def _quarantine(parser: argparse.ArgumentParser) -> None:
         what.add_parser(name, help=says).add_argument("item", type=UUID, help="its id, as list shows it")
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for name, says in (
+        ("verify", "whether the journal is what it was: every link, signature and anchor; exit code 1 when it is not"),
+        ("anchor", "seal the journal now, and append its head to the anchors"),
+    ):
+        what.add_parser(name, help=says).add_argument("--anchors", metavar="FILE", help="the file of anchors (default: AUDIT_ANCHORS)")
+    prove = what.add_parser("prove", help="change made-up chains in every way, and see that each change is noticed")
+    prove.add_argument("--mutations", type=int, default=10_000, help="how many changes (default: 10000)")
+    prove.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
+def _exposure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("person", help="the person's number in the system of record")
+
+
+def _incident(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("user", help="close an account, end its sessions, wipe its devices").add_argument("which", metavar="LOGIN")
+    what.add_parser("unit", help="the same for everybody of a unit").add_argument("which", metavar="UNIT")
+    key = what.add_parser("key", help="retire our keys of a kind, and make a new one")
+    key.add_argument("which", choices=("lease", "outbox"), help="what signs leases and orders, or what the outbox is sealed for")
+    what.add_parser("release", help="recall every app older than this").add_argument("which", metavar="VERSION")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -181,11 +211,15 @@ COMMANDS = (
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
     Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),
+    Command("audit", "the journal as evidence: verify, anchor, prove", "backend.audit.cli:main", "run", _audit),
+    Command("exposure", "what was ever visible of a person, to whom, when", "backend.custody:exposure", "run", _exposure, True),
+    Command("incident", "take trust away at once: user, unit, key, release", "backend.custody:incident", "run", _incident, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
+    Command("attack", "have a tool that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),

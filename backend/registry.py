@@ -206,6 +206,8 @@ SYNCED = (
 )
 
 NEVER_LEAVE = {
+    "app_floor": "which app is too old; leases tell it",
+    "exposure": "what was visible to whom; a supervisor reads it online",
     "appointment_slot": "which of a worker's hours are taken",
     "appointment_hour": "which of a worker's hours belong to which case",
     "document_file": "fetched one by one, with a ticket",
@@ -222,9 +224,13 @@ NEVER_LEAVE = {
     "identity_check": "what the case team looks into; it reads that online",
     "throttle": "how often somebody tried",
     "journal": "the record of acts; staff read it online",
+    "journal_head": "the journal's evidence",
+    "journal_seal": "the journal's evidence",
+    "journal_unsealed": "the journal's evidence",
     "job": "work of the server",
     "batch": "imports",
     "reject": "imports",
+    "permit": "who may read a case for a while; read online",
     "office": "a worker's office tells where a family lives",
     "worker": "a worker's name and office are not for parents; staff need no list offline",
     "assignment": "becomes grants",
