@@ -26,10 +26,13 @@ CARD = "[data-appointment]"
 async def ask(page: Page, family: Family, note: str, day: int = 3) -> str:
     """Asks for the first time of a day; answers that time."""
     await go(page, f"/calendar/ask/{family.case}")
-    await page.locator("[data-choose=day] button").nth(day).click()
+    wanted = page.locator("[data-choose=day] button").nth(day)
+    await wanted.click()
+    await expect(wanted).to_have_attribute("aria-pressed", "true")
     time = page.locator("[data-choose=time] button").first
-    chosen = await time.get_attribute("value")
     await time.click()
+    await expect(time).to_have_attribute("aria-pressed", "true")
+    chosen = await time.get_attribute("value")
     await page.locator("#note").fill(note)
     await page.locator("form button[type=submit]").click()
     await expect(page.locator(CARD)).to_be_visible(timeout=PATIENCE_MS)

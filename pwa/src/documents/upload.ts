@@ -36,16 +36,16 @@ export function watch_uploads(): void {
     untracked(wake);
   });
   effect(() => {
-    void [pending.value, notes.value.length, state.value.phase, cases.value];
+    void [pending.value, notes.value.length, state.value.phase, state.value.field, cases.value];
     untracked(wake);
   });
   void look();
 }
 
-/** Look what there is to send, now or when the present try has ended. */
+/** Look what there is to send, now or when the present try has ended. Field mode treats every signal as none. */
 export function wake(): void {
   again = true;
-  if (!running && session.peek()) void run();
+  if (!running && session.peek() && !state.peek().field) void run();
 }
 
 async function run(): Promise<void> {
