@@ -17,8 +17,8 @@ from backend.accounts.rules import bare_code
 from backend.accounts.wire import OwnPasskey
 from backend.db import DB, connection
 from backend.errors import Refused
-from backend.journal import Entry, poke, record
 from backend.installation import peppered, seal, unseal
+from backend.journal import Entry, poke, record
 
 SETUP_LASTS: Final = timedelta(minutes=30)
 SETUP_TRIES: Final = 5

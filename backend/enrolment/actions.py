@@ -30,8 +30,8 @@ from backend.enrolment.rules import (
 )
 from backend.enrolment.wire import Claiming, Letter, Party, Words
 from backend.errors import Refused
-from backend.journal import Entry, record
 from backend.installation import peppered
+from backend.journal import Entry, record
 from backend.policy import require
 
 WRONG: Final = "This code and this name or day do not fit together, or the code is no longer good."

@@ -15,9 +15,9 @@ from backend.accounts.sessions import end_others
 from backend.db import DB, connection
 from backend.enrolment.rules import RECOVERY_WAITS
 from backend.errors import Refused
+from backend.installation import seal
 from backend.jobs import enqueue
 from backend.journal import Entry, poke, record
-from backend.installation import seal
 
 CALL_OFF: Final = """
 UPDATE recovery SET cancelled_at = now() WHERE account_id = $1 AND cancelled_at IS NULL AND done_at IS NULL RETURNING id"""
