@@ -155,6 +155,18 @@ def _quarantine(parser: argparse.ArgumentParser) -> None:
         what.add_parser(name, help=says).add_argument("item", type=UUID, help="its id, as list shows it")
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for name, says in (
+        ("verify", "whether the journal is what it was: every link, signature and anchor; exit code 1 when it is not"),
+        ("anchor", "seal the journal now, and append its head to the anchors"),
+    ):
+        what.add_parser(name, help=says).add_argument("--anchors", metavar="FILE", help="the file of anchors (default: AUDIT_ANCHORS)")
+    prove = what.add_parser("prove", help="change made-up chains in every way, and see that each change is noticed")
+    prove.add_argument("--mutations", type=int, default=10_000, help="how many changes (default: 10000)")
+    prove.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -178,6 +190,7 @@ COMMANDS = (
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
     Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),
+    Command("audit", "the journal as evidence: verify, anchor, prove", "backend.audit.cli:main", "run", _audit),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),

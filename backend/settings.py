@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     push_hosts: tuple[str, ...]
     metrics_token: str
     app_min: str
+    audit_anchors: Path | None
     log_level: str
 
     @property
@@ -73,7 +74,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         return environ.get(variable(field), "").strip() or otherwise
 
     host, port = word("host", "127.0.0.1"), _number(word("port", "8000"), "port")
-    drop = word("drop_folder")
+    drop, anchors = word("drop_folder"), word("audit_anchors")
     return Settings(
         database_url=word("database_url"),
         redis_url=word("redis_url"),
@@ -96,6 +97,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
         metrics_token=word("metrics_token"),
         app_min=word("app_min", "0.0.0"),
+        audit_anchors=Path(anchors).expanduser().absolute() if anchors else None,
         log_level=word("log_level", "info"),
     )
 

@@ -15,13 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.db import DB, connection
-from backend.devices.proof import public_key, sign
 from backend.devices.wire import PublicKey, SealedBox, VaultKeys
 from backend.installation import pair_for
 from backend.journal import Entry, record
+from backend.signatures import point_of, public_key, sign
 from push.secrets import base64url, unbase64url
 
 Purpose = Literal["lease", "outbox"]
@@ -109,5 +108,5 @@ def open_box(keys: dict[str, Key], box: SealedBox, bound_to: bytes) -> bytes:
 def key_of(purpose: Purpose, generation: int) -> Key:
     """The key of a generation, the same in every process."""
     pair = pair_for(f"devices {purpose} {generation}")
-    point = pair.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = point_of(pair)
     return Key(base64url(sha256(point).digest())[:KEY_ID_CHARACTERS], pair, point)

@@ -5,23 +5,15 @@ The key is P-256, the signature ECDSA with SHA-256 as WebCrypto writes it (r and
 
 import binascii
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from backend.errors import Refused
+from backend.signatures import is_signed, public_key
 from push.secrets import base64url, unbase64url
 
 VERSION: Final = "v1."
-POINT_BYTES: Final = 65  # uncompressed: 4, x, y
-NUMBER_BYTES: Final = 32
-KNOWN_KEYS: Final = 4096  # a point takes a while to read
 
 
 class NoProof(Refused):
@@ -55,32 +47,6 @@ class Proof:
         except (ValueError, binascii.Error):
             return False
         return is_signed(key, signature, self.text())
-
-
-def is_signed(point: bytes, signature: bytes, text: bytes) -> bool:
-    """Whether the signature (r and s, 64 bytes) of this text is by the key of this point."""
-    if len(signature) != 2 * NUMBER_BYTES:
-        return False
-    r, s = (int.from_bytes(part) for part in (signature[:NUMBER_BYTES], signature[NUMBER_BYTES:]))
-    try:
-        public_key(point).verify(encode_dss_signature(r, s), text, ec.ECDSA(SHA256()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def sign(pair: ec.EllipticCurvePrivateKey, text: bytes) -> bytes:
-    """The signature of this text, 64 bytes."""
-    r, s = decode_dss_signature(pair.sign(text, ec.ECDSA(SHA256())))
-    return r.to_bytes(NUMBER_BYTES) + s.to_bytes(NUMBER_BYTES)
-
-
-@lru_cache(KNOWN_KEYS)
-def public_key(point: bytes) -> ec.EllipticCurvePublicKey:
-    """The key of a point. ValueError when it is none of P-256, or not written in full."""
-    if len(point) != POINT_BYTES:
-        raise ValueError("a key has 65 bytes")
-    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def read_key(text: str) -> bytes:

@@ -24,7 +24,6 @@ from sync.declare import Registry
 from sync.wire import Done, Mutation
 
 PAGE: Final = 100
-UNHEARD: Final = 0  # of an entry: no holder of the case is told that something happened
 HEIRS: Final = UUID("5f0c2f5e-2f55-4c6e-9f3c-7a8b0f4f1d11")
 
 # $1 everything, $2 the supervisor's login: the unit's workers wrote it, or the unit works the case that it is about.
@@ -117,4 +116,4 @@ def _item(row: Any) -> KeptItem:
 
 async def _note(verb: str, actor: Actor, row: Any, **detail: str) -> None:
     told = {"device": str(row["device"]), "scope": str(row["scope"]), **detail}
-    await record([Entry(verb, actor.account_id, subject_id=row["id"], detail=told, audience=UNHEARD)])
+    await record([Entry(verb, actor.account_id, subject_id=row["id"], detail=told)])
