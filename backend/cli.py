@@ -167,6 +167,19 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     prove.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
 
 
+def _exposure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("person", help="the person's number in the system of record")
+
+
+def _incident(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("user", help="close an account, end its sessions, wipe its devices").add_argument("which", metavar="LOGIN")
+    what.add_parser("unit", help="the same for everybody of a unit").add_argument("which", metavar="UNIT")
+    key = what.add_parser("key", help="retire our keys of a kind, and make a new one")
+    key.add_argument("which", choices=("lease", "outbox"), help="what signs leases and orders, or what the outbox is sealed for")
+    what.add_parser("release", help="recall every app older than this").add_argument("which", metavar="VERSION")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -191,6 +204,8 @@ COMMANDS = (
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
     Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),
     Command("audit", "the journal as evidence: verify, anchor, prove", "backend.audit.cli:main", "run", _audit),
+    Command("exposure", "what was ever visible of a person, to whom, when", "backend.custody:exposure", "run", _exposure, True),
+    Command("incident", "take trust away at once: user, unit, key, release", "backend.custody:incident", "run", _incident, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),

@@ -29,6 +29,7 @@ Operation = Literal[
     "vault.share",  # the server's half of a PIN
     "quarantine.read",  # what came from devices that are no longer trusted
     "quarantine.decide",
+    "exposure.read",  # what of a person was ever visible to whom
     "message.read",  # one's own mark of how far one has read
     "appointment.request",
     "appointment.answer",  # accept, ask for another time, call off
@@ -62,6 +63,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "vault.share": CASE_PEOPLE,
     "quarantine.read": frozenset({Role.SUPERVISOR}),
     "quarantine.decide": frozenset({Role.SUPERVISOR}),
+    "exposure.read": frozenset({Role.SUPERVISOR}),
     "message.read": CASE_PEOPLE,
     "appointment.request": frozenset({Role.PARENT}),
     "appointment.answer": CASE_PEOPLE,

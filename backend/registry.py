@@ -194,6 +194,8 @@ SYNCED = (
 )
 
 NEVER_LEAVE = {
+    "app_floor": "which app is too old; leases tell it",
+    "exposure": "what was visible to whom; a supervisor reads it online",
     "appointment_slot": "which of a worker's hours are taken",
     "session": "secrets of signing in",
     "throttle": "how often somebody tried",

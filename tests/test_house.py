@@ -19,10 +19,12 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS = 400, 40, 5
 NO_NOUNS = {"utils", "util", "helpers", "helper", "common", "services", "service", "managers", "manager", "core", "misc"}
 CODE = ("backend", "sync", "push")
 NEVER_LEAVES = {
+    "app_floor",
     "appointment_slot",
     "assignment",
     "batch",
     "distribution",
+    "exposure",
     "job",
     "journal",
     "journal_head",
@@ -50,7 +52,9 @@ NEVER_LEAVES = {
     "worker",
 }
 READ_BY_SQL = {  # and sync_*: no Piccolo class
+    "app_floor",
     "appointment_slot",
+    "exposure",
     "job",
     "journal",
     "journal_head",

@@ -7,8 +7,10 @@ from uuid import UUID
 from backend.access import Actor
 from backend.db import DB, connection
 from backend.devices.actions import Wipe
+from backend.devices.exposure import note_erased
 from backend.devices.keys import signed
 from backend.devices.proof import NoProof, Proof
+from backend.devices.rules import version_number
 from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.policy import VERSION
@@ -16,6 +18,7 @@ from backend.settings import SETTINGS
 from sync.wire import SyncRequest, SyncResponse
 
 HELD: Final = "SELECT key, revoked_at, wipe FROM sync_device WHERE id = $1"
+FLOORS: Final = "SELECT version FROM app_floor"
 TOLD: Final = "UPDATE sync_device SET told_at = now() WHERE id = $1 AND (told_at IS NULL OR told_at < now() - interval '1 minute')"
 WIPED: Final = """
 UPDATE sync_device SET wiped_at = now() WHERE id = $1 AND wiped_at IS NULL AND revoked_at IS NOT NULL AND wipe RETURNING principal"""
@@ -31,9 +34,16 @@ async def lease(actor: Actor, asked: SyncRequest, answer: SyncResponse) -> str:
             "not_after": answer.lease_until,
             "scopes": answer.manifest.digest if answer.manifest else asked.have,
             "policy": VERSION,
-            "app_min": SETTINGS.app_min,
+            "app_min": await app_min(),
         }
     )
+
+
+async def app_min() -> str:
+    """The oldest version of the app that may be used: the setting's, or what an incident made of it."""
+    async with connection() as held:
+        floors: list[str] = [row["version"] for row in await held.fetch(FLOORS)]
+    return max([SETTINGS.app_min, *floors], key=version_number)
 
 
 async def told_to_go(wipe: Wipe, device: UUID) -> dict[str, Any]:
@@ -65,4 +75,5 @@ async def wiped(proof: Proof) -> None:
             raise Refused("conflict", "Nobody has asked this device to forget.")
         owner = await held.fetchval(WIPED, proof.device)
         if owner is not None:
+            await note_erased(held, proof.device, owner)
             await record([Entry("device.wiped", subject_id=proof.device, detail={"account": str(owner)})])

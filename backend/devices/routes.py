@@ -12,12 +12,13 @@ from litestar.response import Stream
 from backend import metrics
 from backend.access import actor_of, found_actor, public
 from backend.devices.actions import Busy, TooOld, Wipe, exchange, register_device
+from backend.devices.custody_routes import exposure, quarantine, quarantine_discarded, quarantine_read, quarantine_released
+from backend.devices.exposure import note_sent
 from backend.devices.fleet import list_devices, revoke, revoke_person, revoke_unit
 from backend.devices.hub import Hub
 from backend.devices.orders import lease, revoked_without_session, told_to_go
 from backend.devices.own_routes import others_revoked, own, own_named, own_revoked
 from backend.devices.proof import read_key
-from backend.devices.quarantine_routes import quarantine, quarantine_discarded, quarantine_read, quarantine_released
 from backend.devices.rules import BUSY_S
 from backend.devices.vault_routes import (
     PROOF,
@@ -105,6 +106,7 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
         return Response(encode(busy.taken), status_code=503, headers=again, media_type=MediaType.JSON)
     except TooOld as old:
         return Response(encode(old.taken), status_code=426, media_type=MediaType.JSON)
+    await note_sent(actor, asked.device, answer)
     if asked.lease:
         answer = msgspec.structs.replace(answer, lease=await lease(actor, asked, answer))
     told = encode(answer)
@@ -126,8 +128,8 @@ async def _told_to_go(wipe: Wipe, device: UUID) -> Response[bytes]:
 
 OWN = (own, own_named, own_revoked, others_revoked)
 VAULT = (keys, share_made, share_confirmed, share_opened, share_forgotten, handover, wiped_by_device)
-QUARANTINE = (quarantine, quarantine_read, quarantine_released, quarantine_discarded)
+CUSTODY = (exposure, quarantine, quarantine_read, quarantine_released, quarantine_discarded)
 
 router = Router(
-    "/v1", route_handlers=[register, devices, revoked, person_revoked, unit_revoked, sync, poke, *OWN, *VAULT, *QUARANTINE]
+    "/v1", route_handlers=[register, devices, revoked, person_revoked, unit_revoked, sync, poke, *OWN, *VAULT, *CUSTODY]
 )

@@ -42,3 +42,8 @@ def wipe_state(ordered: bool, wiped_at: datetime | None) -> WipeState:
     if not ordered:
         return "none"
     return "pending" if wiped_at is None else "acknowledged"
+
+
+def version_number(version: str) -> tuple[int, ...]:
+    """A version as numbers that compare; what is no number counts as 0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))

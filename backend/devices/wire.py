@@ -212,3 +212,34 @@ class Decided(Wire, frozen=True):
 
     outcome: str
     code: str | None
+
+
+class OfPerson(Wire, frozen=True):
+    """A person, by the system of record's number."""
+
+    person: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class Exposed(Wire, frozen=True):
+    """That somebody's device held a case of the person: from when, until when (none: still), and which columns of which nouns."""
+
+    account_id: UUID
+    person: str
+    role: str
+    device: UUID
+    kind: str
+    name: str
+    case_id: UUID
+    case_number: str
+    part: str
+    from_at: datetime
+    until_at: datetime | None
+    revoked_at: datetime | None
+    what: dict[str, list[str]]
+
+
+class Exposure(Wire, frozen=True):
+    """What of a person was ever visible to whom, the earliest first; not `complete` when there was more than fits."""
+
+    exposed: list[Exposed]
+    complete: bool

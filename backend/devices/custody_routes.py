@@ -1,4 +1,4 @@
-"""How a supervisor decides about what came from devices that are no longer trusted."""
+"""How a supervisor asks what was visible to whom, and decides about what came from devices that are no longer trusted."""
 
 from typing import Any
 from uuid import UUID
@@ -6,12 +6,19 @@ from uuid import UUID
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from backend.access import actor_of
+from backend.devices.exposure import exposure_of
 from backend.devices.quarantine import discard, list_kept, read_kept, release
-from backend.devices.wire import Decided, KeptItems
+from backend.devices.wire import Decided, Exposure, KeptItems, OfPerson
 from backend.policy import allowed
+
+
+@post("/exposure", guards=[allowed("exposure.read")], status_code=200)
+async def exposure(request: Request[Any, Any, State], data: JSONBody[OfPerson]) -> Exposure:
+    """What of a person was ever visible to whom; in the body, since a person's number belongs into no address."""
+    return await exposure_of(actor_of(request), request.app.state.registry, data.person)
 
 
 @get("/quarantine", guards=[allowed("quarantine.read")])
