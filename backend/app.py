@@ -15,6 +15,7 @@ from backend.access import actor
 from backend.accounts import actions as accounts
 from backend.accounts import routes as accounts_routes
 from backend.accounts.wire import AgencyName, DemoPerson
+from backend.audit.denials import note_denied
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
 from backend.devices.admission import Admission
@@ -25,6 +26,7 @@ from backend.environment import ROOT
 from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
+from backend.permits import routes as permits
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
@@ -56,9 +58,10 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     own = Own.at(settings.origin)
     doors = _doors(settings, own)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
+        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES, *permits.ROUTES],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
+        after_exception=[note_denied],
         lifespan=[_running],
         state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
         logging_config=None,

@@ -30,6 +30,12 @@ Operation = Literal[
     "quarantine.read",  # what came from devices that are no longer trusted
     "quarantine.decide",
     "exposure.read",  # what of a person was ever visible to whom
+    "case.break_glass",  # read a colleague's case: a reason, an hour, on the record
+    "case.read_by_permit",
+    "permit.consent",  # have a helper see parts of one's own case
+    "permit.audit",  # have an auditor read a case of one's unit
+    "permit.list",
+    "permit.end",
     "message.read",  # one's own mark of how far one has read
     "appointment.request",
     "appointment.answer",  # accept, ask for another time, call off
@@ -64,6 +70,12 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "quarantine.read": frozenset({Role.SUPERVISOR}),
     "quarantine.decide": frozenset({Role.SUPERVISOR}),
     "exposure.read": frozenset({Role.SUPERVISOR}),
+    "case.break_glass": CASE_STAFF,
+    "case.read_by_permit": frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.NAVIGATOR, Role.AUDITOR}),
+    "permit.consent": frozenset({Role.PARENT}),
+    "permit.audit": frozenset({Role.SUPERVISOR}),
+    "permit.list": CASE_PEOPLE | {Role.NAVIGATOR, Role.AUDITOR},
+    "permit.end": CASE_PEOPLE | {Role.NAVIGATOR, Role.AUDITOR},
     "message.read": CASE_PEOPLE,
     "appointment.request": frozenset({Role.PARENT}),
     "appointment.answer": CASE_PEOPLE,

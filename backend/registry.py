@@ -206,6 +206,7 @@ NEVER_LEAVE = {
     "job": "work of the server",
     "batch": "imports",
     "reject": "imports",
+    "permit": "who may read a case for a while; read online",
     "office": "a worker's office tells where a family lives",
     "worker": "a worker's name and office are not for parents; staff need no list offline",
     "assignment": "becomes grants",

@@ -111,7 +111,8 @@ class _Head(msgspec.Struct):
     more: bool
 
 
-def _value(synced: Synced, column: str) -> str:
+def value_of(synced: Synced, column: str) -> str:
+    """SQL of a column as it travels."""
     if column in synced.sql:
         return synced.sql[column]
     declared = synced.body.__annotations__[column]
@@ -122,7 +123,7 @@ def _value(synced: Synced, column: str) -> str:
 
 def _bodies(synced: Synced, shown: Shown) -> str:
     """The bodies of one projection. row_to_json writes no spaces, unlike json_build_object."""
-    values = ", ".join(f"{_value(synced, c)} AS {c}" for c in shown.columns)
+    values = ", ".join(f"{value_of(synced, c)} AS {c}" for c in shown.columns)
     return (
         f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, row_to_json(b)::text FROM answer a "
         f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b "

@@ -4,10 +4,11 @@ A manifest says what a device may hold from now on; with it an interval begins f
 or whose mask is another. An interval counts once something of its case was sent. An answer without news notes nothing.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from backend.access import Actor
 from backend.db import DB, connection
@@ -15,11 +16,13 @@ from backend.devices.fleet import answers_for
 from backend.devices.wire import Exposed, Exposure
 from backend.errors import Refused
 from backend.journal import Entry, record
+from backend.permits.rules import label_of
 from backend.policy import VERSION
 from sync.declare import Registry, Shown
 from sync.wire import SyncResponse
 
 PAGE: Final = 5000
+OF_NO_CASE: Final = frozenset({"agency", "account", "read_mark", "bookable_hours", "preference", "visit_pin"})
 
 LOCK: Final = "SELECT 1 FROM sync_device WHERE id = $1 FOR UPDATE"
 END: Final = """
@@ -39,16 +42,24 @@ UPDATE exposure SET sent_at = now() WHERE device = $1 AND until_at IS NULL AND s
 RETURNING case_id, mask"""
 
 # $1 for all, $2 the supervisor's login: only persons in a case that the unit works.
-OF_PERSON: Final = f"""
-SELECT e.account_id, a.display_name AS person, e.role, e.device, d.kind, d.name, e.case_id, c.case_number, e.mask, p.party_bit,
-    p.role AS part, e.sent_at, e.until_at, d.revoked_at, d.wiped_at
-FROM participant p JOIN exposure e ON e.case_id = p.case_id JOIN sync_device d ON d.id = e.device
-    JOIN account a ON a.id = e.account_id JOIN ivd_case c ON c.id = p.case_id
-WHERE p.person_id = $3 AND e.sent_at IS NOT NULL AND ($1 OR EXISTS (
+OPEN: Final = """
+p.person_id = $3 AND ($1 OR EXISTS (
     SELECT 1 FROM worker own JOIN worker w ON w.unit_code = own.unit_code
         JOIN participant q ON q.person_id = $3 JOIN assignment s ON s.case_id = q.case_id AND s.worker_login = w.worker_login
-    WHERE own.worker_login = $2 AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)))
-ORDER BY e.sent_at, e.id LIMIT {PAGE}"""  # noqa: S608
+    WHERE own.worker_login = $2 AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)))"""
+HELD: Final = f"""
+SELECT e.account_id, a.display_name AS person, e.role, e.device, d.kind, d.name, e.case_id, c.case_number, e.mask, p.party_bit,
+    p.role AS part, e.sent_at AS from_at, e.until_at, d.revoked_at, NULL::jsonb AS labels
+FROM participant p JOIN exposure e ON e.case_id = p.case_id JOIN sync_device d ON d.id = e.device
+    JOIN account a ON a.id = e.account_id JOIN ivd_case c ON c.id = p.case_id
+WHERE e.sent_at IS NOT NULL AND {OPEN}"""  # noqa: S608
+READ: Final = f"""
+SELECT j.actor_id, a.display_name, j.detail->>'role', NULL::uuid, j.detail->>'kind', '', j.case_id, c.case_number,
+    (j.detail->>'mask')::int2, p.party_bit, p.role, j.at, j.at, NULL::timestamptz, j.detail->'labels'
+FROM participant p JOIN journal j ON j.case_id = p.case_id AND j.verb = 'permit.read'
+    JOIN account a ON a.id = j.actor_id JOIN ivd_case c ON c.id = p.case_id
+WHERE {OPEN}"""  # noqa: S608
+OF_PERSON: Final = f"{HELD} UNION ALL {READ} ORDER BY from_at, case_number LIMIT {PAGE}"
 
 
 async def note_sent(actor: Actor, device: UUID, answer: SyncResponse) -> None:
@@ -92,11 +103,15 @@ async def exposure_of(actor: Actor, registry: Registry, person: str) -> Exposure
     return Exposure(exposed=found, complete=len(rows) < PAGE)
 
 
-def visible(registry: Registry, mask: int, party_bit: int) -> dict[str, list[str]]:
-    """Noun → columns that somebody with this mask may hold of the party with that bit, and of what the case has in common."""
+def visible(registry: Registry, mask: int, party_bit: int, labels: Collection[str] | None = None) -> dict[str, list[str]]:
+    """Noun → columns that somebody with this mask may hold of the party with that bit, and of what the case has in common.
+
+    `labels` are the only projections that a permit opened, none for all.
+    """
     seen: dict[str, set[str]] = {}
     for synced, shown in registry.shown():
-        if synced.scope in ("case_id", "id") and synced.noun not in ("agency", "account") and _reaches(shown, mask, party_bit):
+        opened = labels is None or label_of(synced, shown) in labels
+        if opened and synced.noun not in OF_NO_CASE and _reaches(shown, mask, party_bit):
             seen.setdefault(synced.noun, set()).update(shown.columns)
     return {noun: sorted(columns) for noun, columns in sorted(seen.items())}
 
@@ -115,10 +130,9 @@ def _reaches(shown: Shown, mask: int, party_bit: int) -> bool:
 
 
 def _exposed(registry: Registry, row: Any) -> Exposed:
-    until: datetime | None = row["until_at"]
-    given = {name: row[name] for name in ("account_id", "person", "role", "device", "kind", "name", "case_id", "case_number", "part")}
-    what = visible(registry, row["mask"], row["party_bit"] or 0)
-    return Exposed(**given, from_at=row["sent_at"], until_at=until, revoked_at=row["revoked_at"], what=what)
+    given = {name: row[name] for name in Exposed.__struct_fields__ if name != "what"}
+    labels = None if row["labels"] is None else msgspec.json.decode(row["labels"], type=list[str] | None)
+    return Exposed(**given, what=visible(registry, row["mask"], row["party_bit"] or 0, labels))
 
 
 def _entries(verb: str, rows: Iterable[Any], device: UUID, who: tuple[UUID, str]) -> list[Entry]:

@@ -221,12 +221,15 @@ class OfPerson(Wire, frozen=True):
 
 
 class Exposed(Wire, frozen=True):
-    """That somebody's device held a case of the person: from when, until when (none: still), and which columns of which nouns."""
+    """That somebody's device held a case of the person: from when, until when (none: still), and which columns of which nouns.
+
+    Without a device: that somebody read it online at that moment, by a permit.
+    """
 
     account_id: UUID
     person: str
     role: str
-    device: UUID
+    device: UUID | None
     kind: str
     name: str
     case_id: UUID
