@@ -119,6 +119,25 @@ def test_brackets_in_words_do_not_count_as_depth() -> None:
     assert not is_shallow(b'{"body": "unclosed' + b"[" * 40)
 
 
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        (b"[" + b",".join([b"1"] * 1000) + b"]", True),
+        (b"[" + b",".join([b"1"] * 1001) + b"]", False),
+        (b"{" + b",".join(b'"%d":1' % n for n in range(1000)) + b"}", True),
+        (b"{" + b",".join(b'"%d":1' % n for n in range(1001)) + b"}", False),
+        (b"[" + b",".join([b'["a,b",{"c":","}]'] * 900) + b"]", True),
+        (b'[[[{"deep":[' + b",".join([b"[]"] * 1001) + b"]}]]]", False),
+        (b'{"words":"' + b"," * 100_000 + b'"}', True),
+        (b"[" + b"," * 1_000_000, False),
+        (b"[" * 1000 + b"," * 900_000 + b"]" * 1000, False),
+        (b"[,,[" * 200_000, False),
+    ],
+)
+def test_a_list_of_more_than_a_thousand_is_refused_wherever_it_stands(body: bytes, passes: bool) -> None:
+    assert is_shallow(body) is passes
+
+
 async def test_a_body_of_more_than_one_mebibyte_is_refused() -> None:
     async with browser(APP, headers=JSON) as page:
         big = b'{"login": "' + b"a" * BODY_BYTES + b'"}'
