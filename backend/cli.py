@@ -108,6 +108,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
 
 
+def _attack(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cases", type=int, default=100, help="how many requests of each kind to each route (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
 def _soak(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=200, help="kills of an API process, and as many of PostgreSQL (default: 200)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after so long (default: no limit)")
@@ -211,6 +216,7 @@ COMMANDS = (
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
+    Command("attack", "have a tool that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),
