@@ -7,9 +7,10 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,9 +20,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from backend.accounts.rules import token_hash
 from backend.registry import SCHEMA
-from tests.backend.browsing import browser, make_app, make_person, sign_in
+from tests.backend.browsing import browser, make_app, make_person
 from tests.backend.devices.phone import Phone
+from tests.make import insert
 
 
 def b64(raw: bytes) -> str:
@@ -96,16 +99,20 @@ async def keyed_phone(login: str, role: str = "parent", **given: Any) -> AsyncIt
     """Signed in and registered, with its key."""
     account = await make_person(login, role, **given)
     async with browser(make_app()) as client:
-        await sign_in(client, login)
+        await enter(client, account)
         made = KeyedPhone(client, account)
         assert (await made.register()).status_code == 204
         yield made
 
 
+async def enter(client: httpx.AsyncClient, account: UUID) -> None:
+    """A session as signing in makes one, without the slow hash: ten of those in a test would say nothing more."""
+    token = b64(os.urandom(32))
+    client.cookies.set("porchlight", token)
+    until = datetime.now(UTC) + timedelta(hours=1)
+    await insert("session", token_hash=token_hash(token), account_id=account, expires_at=until)
+
+
 def check(pin: str) -> str:
     """What a phone derives from a PIN, as far as the server can tell."""
     return b64(sha256(pin.encode()).digest())
-
-
-def renamed(phone: KeyedPhone) -> None:
-    phone.device = uuid4()

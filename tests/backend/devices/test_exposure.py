@@ -17,9 +17,9 @@ from backend.custody import OPERATOR
 from backend.db import connection
 from backend.devices.exposure import exposure_of, visible
 from backend.registry import REGISTRY
-from tests.backend.browsing import browser, make_app, make_person, sign_in
-from tests.backend.devices.keyed import KeyedPhone, keyed_phone
-from tests.backend.devices.phone import Phone, phone
+from tests.backend.browsing import browser, make_app, make_person
+from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone
+from tests.backend.devices.phone import Phone
 from tests.make import insert, make_agency, make_assignment, make_case, make_participant
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -46,14 +46,13 @@ async def house(db: object) -> AsyncIterator[House]:
     parts = [await make_participant(case, role, person_id=person) for role, person in (("CP", "A"), ("NCP", "B"))]
     await make_assignment(case, "w")
     async with AsyncExitStack() as open_things:
-        enter = open_things.enter_async_context
-        ana, bo = await enter(phone("ana", person_id="A")), await enter(phone("bo", person_id="B"))
-        wendy = await enter(keyed_phone("wendy", "caseworker", worker_login="w"))
+        opened = open_things.enter_async_context
+        ana, bo = await opened(keyed_phone("ana", person_id="A")), await opened(keyed_phone("bo", person_id="B"))
+        wendy = await opened(keyed_phone("wendy", "caseworker", worker_login="w"))
         clients = []
         for login, worker in (("sue", "s"), ("zoe", "z")):
-            await make_person(login, "supervisor", worker_login=worker)
-            clients.append(await enter(browser(make_app())))
-            await sign_in(clients[-1], login)
+            clients.append(await opened(browser(make_app())))
+            await enter(clients[-1], await make_person(login, "supervisor", worker_login=worker))
         sue, zoe = clients
         yield House(case, parts[0], ana, bo, wendy, sue, zoe)
 

@@ -16,8 +16,8 @@ import pytest
 from backend import custody
 from backend.db import connection
 from backend.environment import ROOT
-from tests.backend.browsing import browser, make_app, make_person, sign_in
-from tests.backend.devices.keyed import KeyedPhone, keyed_phone, verified
+from tests.backend.browsing import browser, make_app, make_person
+from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone, verified
 from tests.make import insert, make_agency, make_assignment, make_case, make_participant
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -45,13 +45,15 @@ async def house(db: object) -> AsyncIterator[House]:
     async with AsyncExitStack() as open_things:
         wendy = await open_things.enter_async_context(keyed_phone("wendy", "caseworker", worker_login="w"))
         ana = await open_things.enter_async_context(keyed_phone("ana", person_id="A"))
-        await make_person("sue", "supervisor", worker_login="s")
-        await make_person("zoe", "supervisor", worker_login="z")
-        await make_person("admin", "admin", worker_login=None)
+        operators = (
+            await make_person("sue", "supervisor", worker_login="s"),
+            await make_person("zoe", "supervisor", worker_login="z"),
+            await make_person("admin", "admin", worker_login=None),
+        )
         app = make_app()
         clients = [await open_things.enter_async_context(browser(app)) for _ in range(4)]
-        for client, login in zip(clients, ("sue", "zoe", "admin"), strict=False):
-            assert (await sign_in(client, login)).status_code == 200
+        for client, account in zip(clients, operators, strict=False):
+            await enter(client, account)
         part = await make_participant(case, person_id="A")
         await make_assignment(case, "w")
         sue, zoe, admin, stranger = clients

@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.backend.browsing import browser, make_app, make_person, sign_in
-from tests.backend.devices.keyed import KeyedPhone, keyed_phone
+from tests.backend.browsing import browser, make_app, make_person
+from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone
 from tests.make import insert, make_agency
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -35,16 +35,19 @@ async def house(db: object) -> AsyncIterator[House]:
     for login, unit in (("w", "U1"), ("s", "U1"), ("z", "U2")):
         await insert("worker", worker_login=login, name=login, role="caseworker", unit_code=unit, office_code="EAST")
     async with AsyncExitStack() as open_things:
-        enter = open_things.enter_async_context
-        ana, bo = await enter(keyed_phone("ana", person_id="A")), await enter(keyed_phone("bo", person_id="B"))
-        wendy = await enter(keyed_phone("wendy", "caseworker", worker_login="w"))
-        zack = await enter(keyed_phone("zack", "caseworker", worker_login="z"))
-        await make_person("sue", "supervisor", worker_login="s")
-        await make_person("admin", "admin", worker_login=None)
+        opened = open_things.enter_async_context
+        ana, bo = await opened(keyed_phone("ana", person_id="A")), await opened(keyed_phone("bo", person_id="B"))
+        wendy = await opened(keyed_phone("wendy", "caseworker", worker_login="w"))
+        zack = await opened(keyed_phone("zack", "caseworker", worker_login="z"))
+        people = (
+            ana.account,
+            await make_person("sue", "supervisor", worker_login="s"),
+            await make_person("admin", "admin", worker_login=None),
+        )
         app = make_app()
-        other, sue, admin = [await enter(browser(app)) for _ in range(3)]
-        for client, login in ((other, "ana"), (sue, "sue"), (admin, "admin")):
-            assert (await sign_in(client, login)).status_code == 200
+        other, sue, admin = [await opened(browser(app)) for _ in people]
+        for client, account in zip((other, sue, admin), people, strict=True):
+            await enter(client, account)
         lost = KeyedPhone(other, ana.account)
         assert (await lost.register()).status_code == 204
         yield House(ana, lost, bo, wendy, zack, sue, admin)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from backend.accounts.rules import token_hash
 from backend.db import connection
 from tests.backend.browsing import browser, make_app, make_person
+from tests.backend.devices.keyed import enter
 from tests.backend.devices.phone import Phone
 from tests.make import insert, make_agency, make_assignment, make_case, make_participant, make_payment
 
@@ -58,9 +57,7 @@ async def house(db: object) -> AsyncIterator[House]:
         for login, (role, given) in PEOPLE.items():
             account = await make_person(login, role, **given)
             by[login] = await open_things.enter_async_context(browser(app))
-            by[login].cookies.set("porchlight", login)  # as if signed in: ten slow hashes a test would say nothing more
-            until = datetime.now(UTC) + timedelta(hours=1)
-            await insert("session", token_hash=token_hash(login), account_id=account, expires_at=until)
+            await enter(by[login], account)
         yield House(case, "C-77", by)
 
 
