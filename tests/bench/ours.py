@@ -14,6 +14,7 @@ import msgspec
 
 from backend.db import DB, connection
 from backend.registry import SCHEMA
+from sync.wire import WANT_MAX
 from tests.bench.peers import Told
 from tests.bench.stage import cpu_seconds
 from tests.bench.work import CHANGED, DOCUMENTS, text
@@ -88,7 +89,7 @@ class Ours:
             scopes = [scope for scope, _ in part["manifest"]["scopes"]] if "manifest" in part else scopes
             told.wire += wire
             missing = any(scope not in loaded for scope in scopes)
-            want = [scope for scope in scopes if scope not in loaded][:64]
+            want = [scope for scope in scopes if scope not in loaded][:WANT_MAX]
         return Told(len(loaded), told.wire, self.cursor)
 
     async def delta(self, http: aiohttp.ClientSession, cursor: Any) -> Told:

@@ -73,6 +73,8 @@ class House:
             "PORCHLIGHT_DATA": str(self.folder / "data"),
             "PORCHLIGHT_ORIGIN": self.origin,
             "PORCHLIGHT_DEMO": "on",
+            "PYTHONDONTWRITEBYTECODE": "",  # a process starts as an installed one does, from what was compiled before
+            "PYTHONPYCACHEPREFIX": str(ROOT / ".data" / "compiled"),
         }
         return {**os.environ, **ours, **self.extra, **more}
 
