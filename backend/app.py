@@ -20,7 +20,7 @@ from backend.accounts.wire import AgencyName, DemoPerson
 from backend.audit.denials import note_denied
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
-from backend.devices.admission import Admission
+from backend.devices.admission import Places
 from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
@@ -70,7 +70,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
         exception_handlers={Exception: answer_with_problem},
         after_exception=[note_denied],
         lifespan=[_running],
-        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
+        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "places": Places.beside(settings.pool_size)}),
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,

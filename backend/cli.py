@@ -106,6 +106,8 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
+    parser.add_argument("--payments", type=int, default=10_000_000, help="rows of the ledger of sync.ledger (default: 10000000)")
+    parser.add_argument("--devices", type=int, default=1_000, help="how many come back at once in sync.returning (default: 1000)")
 
 
 def _attack(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from sync.declare import Registry, Shown, Synced
 from sync.epoch import IN_FORCE
 from sync.rows import NO_GRANTS
-from sync.wire import WANT_MAX, Delta, Load, Manifest, Row
+from sync.wire import FIRST_MAX, WANT_MAX, Delta, Load, Manifest, Row
 
 ROWS_MAX = 4000  # of a delta, and of the loads, in one answer; at least one scope always fits
 MARGIN = 2**32
@@ -140,7 +140,7 @@ WITH {GRANTED},
 wanted AS MATERIALIZED (
     SELECT g.scope, g.mask, {registry.urgency} AS urgency FROM granted g
     WHERE g.scope = ANY($5) OR ($2::text IS NULL AND cardinality($5::uuid[]) = 0)
-    ORDER BY urgency NULLS LAST, g.scope LIMIT {WANT_MAX}),
+    ORDER BY urgency NULLS LAST, g.scope LIMIT CASE WHEN cardinality($5::uuid[]) = 0 THEN {FIRST_MAX} ELSE {WANT_MAX} END),
 loadable AS MATERIALIZED (
     SELECT w.scope, r.aud, r.kind, r.id, r.rev, r.gone, w.urgency
     FROM wanted w JOIN sync_row r ON r.scope = w.scope AND (r.aud & w.mask) <> 0 WHERE NOT r.gone),

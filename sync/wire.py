@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 MUTATIONS_MAX = 50
-WANT_MAX = 64
+WANT_MAX = 256
+FIRST_MAX = 64  # scopes of a first answer, so that the first cases are there at once
 SUMS_MAX = 64
 BODY_MAX_BYTES = 256 * 1024
 

@@ -13,7 +13,7 @@ import asyncpg
 from backend import metrics
 from backend.access import Actor
 from backend.db import AWAY, DB, connection, is_lost
-from backend.devices.admission import Admission, Full
+from backend.devices.admission import Full, Places
 from backend.devices.proof import NoProof, Proof
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
@@ -26,6 +26,7 @@ from sync.wire import MUTATIONS_MAX, WANT_MAX, Done, Lost, Mutation, SyncRequest
 log = logging.getLogger(__name__)
 
 RETRIES = 4
+FEW = 5  # changes that a person may have made just now
 TOO_OLD = 0  # the shape of bodies that nobody is served in
 CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 
@@ -75,7 +76,7 @@ class TooOld(Exception):
 
 
 class Busy(TooOld):
-    """No pull now: too many others load. What was pushed was taken all the same."""
+    """No pull now: too many others load, or bring much. What was pushed was taken all the same, as far as it says."""
 
 
 async def register_device(actor: Actor, device: UUID, kind: str, key: bytes | None = None) -> None:
@@ -92,7 +93,7 @@ async def register_device(actor: Actor, device: UUID, kind: str, key: bytes | No
 
 
 async def exchange(
-    actor: Actor, registry: Registry, request: SyncRequest, loads: Admission, proof: Proof | None = None
+    actor: Actor, registry: Registry, request: SyncRequest, places: Places, proof: Proof | None = None
 ) -> SyncResponse:
     """One round of sync: take what the device wrote, then give what it may hold.
 
@@ -102,7 +103,7 @@ async def exchange(
         this = await _begun(c, actor, registry, request, proof)
         if not (request.push or this.loads or this.shape == TOO_OLD):
             return this.answer(Pushed(this.device["last_n"]), await this.pull(c))
-    pushed = await push(registry, request.device, request.push, this.device["last_n"])
+    pushed = await _turn_and_push(this, places)
     this.now = datetime.now(UTC)
     if this.shape == TOO_OLD:
         metrics.TOO_OLD.inc()
@@ -110,11 +111,22 @@ async def exchange(
             await this.seen(c)
         raise TooOld(pushed.taken())
     try:
-        async with loads.turn() if this.loads else nullcontext(), connection() as c:
+        async with places.loads.turn() if this.loads else nullcontext(), connection() as c:
             return this.answer(pushed, await this.pull(c))
     except Full as full:
         metrics.BUSY.inc()
         raise Busy(pushed.taken()) from full
+
+
+async def _turn_and_push(this: "_Round", places: Places) -> Pushed:
+    """A long outbox waits for its turn; what a person writes now does not. Raises Busy, Forked."""
+    request, last_n = this.request, this.device["last_n"]
+    try:
+        async with places.outboxes.turn() if len(request.push) > FEW else nullcontext():
+            return await push(this.registry, request.device, request.push, last_n)
+    except Full as full:
+        metrics.BUSY.inc()
+        raise Busy(Pushed(last_n).taken()) from full
 
 
 async def _begun(c: Any, actor: Actor, registry: Registry, request: SyncRequest, proof: Proof | None) -> "_Round":

@@ -94,7 +94,7 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
         return await _told_to_go(await revoked_without_session(proof), asked.device)
     registry: Registry = request.app.state.registry
     try:
-        answer = await exchange(actor, registry, asked, request.app.state.loads, proof)
+        answer = await exchange(actor, registry, asked, request.app.state.places, proof)
     except Wipe as wipe:
         return await _told_to_go(wipe, asked.device)
     except inbox.Forked as forked:

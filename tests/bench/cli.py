@@ -1,7 +1,8 @@
 """`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
 
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
-`phone` is a slow phone with 500 cases. `sync` does the same work on our server and on two others, installed for it.
+`phone` is a slow phone with 500 cases. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
+sync.supervisor, sync.ledger and sync.returning tell what a large agency costs (--payments and --devices make it smaller).
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.environment import ROOT
-from tests.bench import boot, clone, load, phone, side_by_side, size, sync
+from tests.bench import boot, clone, large, load, phone, returning, side_by_side, size, sync
 
-PARTS: dict[str, Callable[[], Any]] = {
+PARTS: dict[str, Callable[..., Any]] = {
     "first.size": size.measure,
     "first.load": load.measure,
     "first.sync": sync.measure,
     "first.boot": boot.measure,
     "first.clone": clone.measure,
     "phone": phone.measure,
-    "sync": side_by_side.measure,
+    "sync.peers": side_by_side.measure,
+    "sync.supervisor": large.supervisor,
+    "sync.ledger": large.ledger,
+    "sync.returning": returning.measure,
 }
 
 
@@ -37,10 +41,11 @@ def main(arguments: argparse.Namespace) -> int:
     if not wanted:
         print(f"There is no measurement {arguments.which!r}. There are: first, {', '.join(PARTS)}.", file=sys.stderr)
         return 2
+    options = {"sync.ledger": {"payments": arguments.payments}, "sync.returning": {"devices": arguments.devices}}
     figures: dict[str, Any] = {"machine": machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     for name in wanted:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        made = PARTS[name]()
+        made = PARTS[name](**options.get(name, {}))
         figures[name] = asyncio.run(made) if asyncio.iscoroutine(made) else made
         figures[name]["load_average"] = round(os.getloadavg()[0], 1)
     print(json.dumps(figures, indent=2))

@@ -78,6 +78,8 @@ class House:
             "PORCHLIGHT_DEMO": "on",
             "PORCHLIGHT_STAFF_PASSWORDS": "on",
             "PORCHLIGHT_SECRET": base64.b64encode(installation_secret(SETTINGS)).decode(),  # tests hash passwords themselves
+            "PYTHONDONTWRITEBYTECODE": "",  # a process starts as an installed one does, from what was compiled before
+            "PYTHONPYCACHEPREFIX": str(ROOT / ".data" / "compiled"),
         }
         return {**os.environ, **ours, **self.extra, **more}
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-MOST_WANTED = 64
+MOST_WANTED = 256
 MOST_PUSHED = 50
 MOST_PUSHED_CHARS = 60_000
 

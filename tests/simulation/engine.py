@@ -20,6 +20,7 @@ import asyncpg
 import msgspec
 
 from backend.access import Actor, Role
+from backend.devices.admission import Places
 from backend.errors import Refused
 from sync.wire import SyncRequest
 from tests.simulation.clockwork import Clockwork, Dice, Wall
@@ -74,6 +75,8 @@ class Engine:
         names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.opening", "sync.pull", "backend.devices.actions")
         cursor, epoch, inbox, opening, pull, actions = (copy_of(name, defect) for name in names)
         sql = copy_of("tests.simulation.statements", defect)
+        turns: Any = self
+        self.places = Places(turns, turns)
         self.session, self.opened = sql.Connection, sql.opened
         self.cursor, self.epoch, self.inbox, self.pull, self.actions = map(vars, (cursor, epoch, inbox, pull, actions))
         wall, dice = Wall(clockwork), Dice(clockwork)
@@ -142,7 +145,7 @@ class Engine:
         self.pull["ROWS_MAX"] = self.rows_max
         request = msgspec.json.decode(body, type=SyncRequest)
         try:
-            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self)
+            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self.places)
         except self.actions["Busy"] as busy:
             return Answer(503, msgspec.json.encode(busy.taken))
         except self.actions["TooOld"] as old:

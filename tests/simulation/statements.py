@@ -20,7 +20,7 @@ import msgspec
 from sync.declare import Intent
 from sync.opening import OPENING
 from sync.pull import statement
-from sync.wire import WANT_MAX
+from sync.wire import FIRST_MAX, WANT_MAX
 from tests.simulation.clockwork import Pause
 from tests.simulation.database import Database, Snapshot, Stamped, Transaction, snapshot_of, write_thing
 from tests.simulation.house import NOTED, Thing, registry
@@ -77,7 +77,7 @@ def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
     """The whole statement: its rows, with the head as part 0."""
     principal, snapshot, device, have, want, most = given
     grants = granted(database, principal)
-    wanted = [scope for scope in grants if scope in want or (snapshot is None and not want)][:WANT_MAX]
+    wanted = [scope for scope in grants if scope in want or (snapshot is None and not want)][: WANT_MAX if want else FIRST_MAX]
     loaded, loads = _loads(database, grants, wanted, most)
     changed: list[tuple[Key, Stamped]] = []
     if snapshot is not None:
