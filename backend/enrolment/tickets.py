@@ -112,7 +112,7 @@ async def _finish(token: str, asking: Asking, keep: Any) -> Finished:
         if not await held.fetchval(DONE, row["id"]):
             raise _gone()
         if row["recovers"]:
-            waits = await recovery.ask(row["account_id"], row["person_id"])
+            waits = await recovery.ask(row["account_id"])
             return Finished(None, waits.ready_at, await keep(row["account_id"], waits.id))
         if row["made"]:
             await recovery.clear_ways(row["account_id"])
