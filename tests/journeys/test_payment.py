@@ -67,6 +67,7 @@ async def test_the_summary_outlives_the_network_and_tomorrow_arrives_with_a_noti
         page = phone.context.pages[0]
         await phone.context.set_offline(True)
         await page.goto(installation.origin)
+        await come_in(page)
         await expect(page.locator(CARD)).to_be_visible()
         assert await text_of(page, CARD) == before
         assert as_of.split(".")[0] in await page.get_by_text(AS_OF).inner_text()

@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Error, Page, expect
 from backend.accounts.passwords import hash_password
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import cut, device_holds, go, held_everything, write_message
+from tests.journeys.app import come_in, cut, device_holds, go, held_everything, reopen, write_message
 from tests.journeys.browser import browser, open_installed
 from tests.journeys.house import House, house
 from tests.journeys.release import copy_release, next_release
@@ -58,6 +58,7 @@ async def sign_in(page: Page) -> None:
     await page.locator("#login").fill("ana")
     await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await come_in(page)
     await held_everything(page)
 
 
@@ -122,7 +123,7 @@ async def test_a_new_version_waits_for_consent_then_every_tab_has_it_and_nothing
 ) -> None:
     page = await open_as_ana(phone, installation)
     other = await phone.new_page()
-    await open_installed(other, installation.origin)
+    await reopen(other, installation.origin)
     await go(page, f"/messages/{case}")
     next_release(release, "the next one")
     await look_for_update(page)
@@ -168,7 +169,7 @@ async def test_a_recalled_release_leaves_the_phone_and_what_was_written_stays(
     await look_for_update(page)
     await until(page, "caches.keys().then(names => names.length === 0)")
     await until(page, "navigator.serviceWorker.getRegistration().then(it => it === undefined)")
-    assert "outbox-" in str(await device_holds(page))
+    assert MARKER in str(await device_holds(page))
 
 
 async def test_a_push_that_cannot_be_read_shows_the_generic_words_and_a_tap_leads_home(installation: House, phone: BrowserContext) -> None:
