@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from backend.embedded import Embedded, ensure_database
 from tests.conftest import BASE
-from tests.journeys.app import go, held_everything, sign_in_as, text_of
+from tests.journeys.app import come_in, go, held_everything, sign_in_as, text_of
 from tests.journeys.house import House, house
 from tests.journeys.pushlab.lab import Lab, push_lab
 

@@ -18,6 +18,7 @@ from tests.journeys.app import come_in, cut, device_holds, go, held_everything, 
 from tests.journeys.browser import browser, open_installed
 from tests.journeys.house import House, house
 from tests.journeys.release import copy_release, next_release
+from tests.journeys.vault import raw_holds
 from tests.make import make_account, make_agency, make_case, make_participant
 
 pytestmark = pytest.mark.browser
@@ -137,6 +138,7 @@ async def test_a_new_version_waits_for_consent_then_every_tab_has_it_and_nothing
         await expect(tab.locator("meta[name=description]")).to_have_attribute("content", "the next one", timeout=15_000)
     assert MARKER in str(await device_holds(page))
     await phone.set_offline(False)
+    await come_in(page)
     await held_everything(page)
     async with connection() as held:
         assert await held.fetchval("SELECT count(*) FROM message WHERE body = $1", MARKER) == 1
@@ -226,7 +228,8 @@ async def test_forgetting_the_phone_leaves_nothing_of_the_case_in_databases_or_c
     await go(page, "/more/sign-out")
     await page.locator("main .button", has_text="orget").last.click()
     await expect(page.locator("#login")).to_be_visible(timeout=15_000)
-    assert [name for name, _, _ in await device_holds(page)] == ["porchlight"]
+    assert {name for name, _, _ in await raw_holds(page)} == {"porchlight", "vaults"}
+    assert ["vaults", "vaults", []] in await raw_holds(page)
     assert "Rivera" not in str(await device_holds(page))
     await until(page, "fetch('/v1/me').then(answer => answer.status === 401)")
 

@@ -92,16 +92,18 @@ def _value(vault: Vault | None, store: str, key: str, value: Any, held: list[Any
     if store == "meta":
         return vault.open("state", value) if key == "state" else value
     if store == "scopes":
-        return vault.open(f"scope|{_scope(vault, key, held, database)}", value)
+        scope = _scope(vault, key, held, database)
+        return value if scope is None else vault.open(f"scope|{scope}", value)
     if store == "items":
         return {**value, **vault.open(f"item|{value['id']}", value["box"]), "box": None}
     return vault.open(f"draft|{key}", value["box"]) if store == "drafts" else value
 
 
-def _scope(vault: Vault, name: str, held: list[Any], database: str) -> str:
+def _scope(vault: Vault, name: str, held: list[Any], database: str) -> str | None:
+    """Whose box it is; none when the state was read a moment before it."""
     (meta,) = (dict(rows) for other, store, rows in held if other == database and store == "meta")
-    scopes = vault.open("state", meta["state"])["holds"]
-    return next(scope for scope in scopes if vault.name(f"scope|{scope}") == name)
+    scopes = vault.open("state", meta["state"])["holds"] if "state" in meta else ()
+    return next((scope for scope in scopes if vault.name(f"scope|{scope}") == name), None)
 
 
 def _derived(material: bytes, salt: bytes, info: str) -> bytes:

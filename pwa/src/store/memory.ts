@@ -58,7 +58,7 @@ export function memory_outbox(): Outbox {
       items = items.map(item => item.id === id && !item.done ? { ...item, done: { n: item.n, outcome: "parked", code: "unfit", at: new Date().toISOString() } } : item);
     }),
     fork: lost => change(() => { [device, items] = forked(device, items, lost); }),
-    forget_lost: () => change(() => { const { lost: _, ...rest } = device; device = rest; }),
+    forget_lost: () => change(() => { const { id, next_n, registered } = device; device = { id, next_n, registered }; }),
     discard: id => change(() => { items = items.filter(item => item.id !== id || !item.done); }),
     drafts: () => Promise.resolve(new Map(drafts)),
     keep_draft: (where, text) => change(() => { if (text) drafts.set(where, text); else drafts.delete(where); }),

@@ -128,8 +128,8 @@ export function outbox_of(id: string, keys: Keys, server: ServerKeys["seal"]): O
       await seal_missing(it);
     },
     forget_lost: () => change(async tx => {
-      const { lost: _, ...device } = await device_in(tx);
-      await tx.objectStore("device").put(device, "this");
+      const { id: name, next_n, registered } = await device_in(tx);
+      await tx.objectStore("device").put({ id: name, next_n, registered }, "this");
     }),
     discard: id => change(async tx => {
       const item = await tx.objectStore("items").get(id);
@@ -237,7 +237,7 @@ async function add(it: Opening, mutation: Omit<Mutation, "n">): Promise<Kept> {
 async function seal_missing(it: Opening): Promise<void> {
   const [device, items] = await it.db.use(db => Promise.all([find_device(db), db.getAll("items")]));
   for (const item of items.filter(one => !one.sealed && !one.outcome)) {
-    const { done: _, ...mutation } = await open_item(it, item);
+    const mutation = await open_item(it, item);
     if (mutation.name === UNREADABLE) continue;
     const sealed = await sealed_for(it.server, device.id, mutation);
     await it.db.use(async db => {

@@ -24,7 +24,7 @@ export async function new_passkey(name: string): Promise<PasskeyWay | null> {
     challenge: random(32), rp: { name }, user: { id: random(16), name, displayName: name },
     pubKeyCredParams: [{ type: "public-key", alg: -7 }, { type: "public-key", alg: -257 }],
     authenticatorSelection: { authenticatorAttachment: "platform", residentKey: "preferred", userVerification: "required" },
-    extensions: { prf: { eval: { first: salt } } } as AuthenticationExtensionsClientInputs,
+    extensions: { prf: { eval: { first: salt } } },
   } }).catch(() => null) as PublicKeyCredential | null;
   if (!made) return null;
   const { prf } = made.getClientExtensionResults() as Prf;
@@ -37,7 +37,7 @@ export async function new_passkey(name: string): Promise<PasskeyWay | null> {
 export async function ask_passkey({ credential, salt }: { credential: string; salt: string }): Promise<PasskeyWay | null> {
   const found = await navigator.credentials.get({ publicKey: {
     challenge: random(32), allowCredentials: [{ type: "public-key", id: from_text(credential) }], userVerification: "required",
-    extensions: { prf: { eval: { first: from_text(salt) } } } as AuthenticationExtensionsClientInputs,
+    extensions: { prf: { eval: { first: from_text(salt) } } },
   } }).catch(() => null) as PublicKeyCredential | null;
   const first = (found?.getClientExtensionResults() as Prf | undefined)?.prf?.results?.first;
   return first ? { kind: "passkey", credential, salt, prf: to_text(first) } : null;

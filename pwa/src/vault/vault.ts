@@ -3,7 +3,7 @@
 import { type Bytes, from_text, random } from "./bytes.ts";
 import { begin_going } from "./going.ts";
 import { Broken, type Keys, keys_of, SECRET_BYTES } from "./keys.ts";
-import { change_record, find_record, put_record, type VaultRecord } from "./record.ts";
+import { change_record, put_record, type VaultRecord } from "./record.ts";
 import { lasting, latest, MOST_TRIES, NO_TRIES, try_again } from "./rules.ts";
 import type { Server } from "./server.ts";
 import { from_pin, open_passkey, open_passphrase, open_pin, passkey_slot, passphrase_slot, pin_slot, type Slot, type SlotKind, with_next } from "./slots.ts";
@@ -54,7 +54,7 @@ export async function unlock(id: string, way: Way, server: Server): Promise<Unlo
 
 async function attempt(id: string, way: Way, server: Server): Promise<{ secret: Bytes; record: VaultRecord } | NotUnlocked> {
   return navigator.locks.request("unlock", async () => {
-    const known = await find_record(id);
+    const known = await change_record(id, now => ({ ...now, mark: latest(now.mark, Date.now()) }));
     const slot = known?.slots.find(one => one.kind === way.kind);
     if (!known || known.going || !known.slots.length) return { code: "erased" };
     const lasts = lasting(known.lease, known.mark, Date.now());
