@@ -4,6 +4,7 @@ import { boxes_of, erase_boxes } from "../store/boxes.ts";
 import { keep, drop, recall } from "../store/install.ts";
 import { memory_boxes, memory_outbox } from "../store/memory.ts";
 import type { Session } from "../store/model.ts";
+import { adopt_older } from "../store/older.ts";
 import { erase_outbox, outbox_of, to_hand_over } from "../store/outbox.ts";
 import { end_session_if_due, leave, type SignInFailure, sign_in_with } from "../store/people.ts";
 import type { Store } from "../sync/round.ts";
@@ -215,6 +216,7 @@ async function show(desk: Desk, vault: Unlocked): Promise<void> {
 }
 
 async function opened(desk: Desk, store: Store, owner: Owner): Promise<void> {
+  if (desk.newcomer) await adopt_older(owner.session.account_id, store.outbox).catch(() => undefined);
   const all = await desk.adopt(store, owner);
   desk.vault = owner.vault;
   desk.newcomer = null;

@@ -11,7 +11,8 @@ import { poke } from "../sync/poke.ts";
 import type { Store } from "../sync/round.ts";
 import { type Ending, session as sync_session } from "../sync/session.ts";
 import { go_on_all } from "../vault/going.ts";
-import { keep_time } from "../vault/lasting.ts";
+import { how_long, keep_time } from "../vault/lasting.ts";
+import { MINUTE_MS } from "../vault/rules.ts";
 import type { Account } from "../wire.ts";
 import type { Desk, Open, Owner } from "./desk.ts";
 import { change_to, come_in, enter, leave_phone, lock, lose, open_last, set_up, start_over, to_door, unlock_with } from "./gate.ts";
@@ -27,7 +28,13 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
     open: null, vault: null, newcomer: null, poll_s: 60, reading: Promise.resolve(), writing: Promise.resolve(),
     adopt: (store, owner) => adopt(desk, store, owner), begin: () => { begin(desk); }, stop: () => { stop(desk); },
   };
+  setInterval(() => { if (is_over(desk)) tell({ what: "lock" }); }, MINUTE_MS);
   return { ...gate_verbs(desk), ...outbox_verbs(desk), ...screen_verbs(desk) };
+}
+
+/** Open, and its time has come: the lease, or a clock that was put back. */
+function is_over({ open }: Desk): boolean {
+  return open?.vault ? how_long(open.vault.record, Date.now()) !== "fine" : false;
 }
 
 type Some<V extends Verb> = Pick<Keeper, V>;

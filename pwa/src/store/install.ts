@@ -29,6 +29,8 @@ interface Things {
   sign_out_due: { device: string };
   /** Weak signal counts as none until the person says otherwise. */
   field: boolean;
+  /** No count on the icon, and a plain picture in notices. */
+  discreet: boolean;
 }
 
 interface Schema extends DBSchema {

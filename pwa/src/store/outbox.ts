@@ -107,9 +107,9 @@ function database_of(id: string): Database<Schema> {
   });
 }
 
-/** The outbox of the vault `id`, for whoever has its keys; `server` is the key to seal for. */
-export function outbox_of(id: string, keys: Keys, server: ServerKeys["seal"]): Outbox {
-  const it: Opening = { db: database_of(id), keys, server };
+/** The outbox of this vault, for whoever has its keys; `server` is the key to seal for. */
+export function outbox_of(vault: string, keys: Keys, server: ServerKeys["seal"]): Outbox {
+  const it: Opening = { db: database_of(vault), keys, server };
   const change = (work: (tx: Both) => Promise<void>): Promise<void> => it.db.use(async db => {
     const tx = both(db);
     await whole(tx, () => work(tx));

@@ -16,13 +16,14 @@ export interface Courier {
   deliver(): Promise<void>;
   leave_target(target: string): Promise<void>;
   renew(): Promise<void>;
+  is_discreet(): Promise<boolean>;
 }
 
 declare const self: ServiceWorkerGlobalScope & { courier?: Courier };
 
 const news = channel(() => undefined);
 
-self.courier = { deliver, leave_target, renew };
+self.courier = { deliver, leave_target, renew, is_discreet: async () => await recall("discreet") ?? false };
 
 /**
  * Deliver what was written before the app was closed or locked. A worker has no key: it hands over what only the server can read, and the

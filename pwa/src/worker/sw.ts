@@ -33,7 +33,7 @@ self.addEventListener("fetch", event => {
 });
 
 self.addEventListener("push", event => {
-  event.waitUntil(show(event.data));
+  event.waitUntil(show(event.data, () => courier().is_discreet()));
 });
 
 self.addEventListener("notificationclick", event => { event.waitUntil(open(event.notification)); });
