@@ -82,8 +82,8 @@ async def test_a_worker_s_day_leaves_nothing_readable_on_the_tablet_locked_or_ki
         await page.locator("input[type=search]").fill("")
         link = await page.locator(".case-row").first.get_attribute("href") or ""
         await go(page, link)
-        await go(page, "/messages")
-        thread = await page.locator("main a[href^='/messages/']").first.get_attribute("href") or ""
+        scope = link.removeprefix("/case/")
+        thread = f"/messages/{scope}/{await receiving_in(page, scope)}"
         await go(page, thread)
         await cut(page)
         await write_message(page, NEWS)
@@ -99,6 +99,12 @@ async def test_a_worker_s_day_leaves_nothing_readable_on_the_tablet_locked_or_ki
         await expect(page.locator(".composer textarea")).to_have_value(BEGUN)
         await asyncio.to_thread(_kill, context, profile)
     assert not found_in(profile, markers)
+
+
+async def receiving_in(page: Page, scope: str) -> str:
+    """The receiving parent's part in this case."""
+    boxes = [box for _, store, values in await device_holds(page) if store == "scopes" for box in values if box["scope"] == scope]
+    return next(str(row) for _, _, row, _, body in boxes[0]["rows"] if body.get("role") == "CP")
 
 
 def _cases(metas: list[Any]) -> list[Any]:
