@@ -1,5 +1,6 @@
 /** What lies on the keeper's desk. */
 
+import type { Blobs } from "../store/blobs.ts";
 import type { Session } from "../store/model.ts";
 import type { Summarize } from "../sync/apply.ts";
 import type { Channel } from "../sync/channel.ts";
@@ -17,6 +18,7 @@ export interface Owner {
   vault: Unlocked | null;
   /** The signed lease, for as long as it is the present one. */
   lease: string | null;
+  files: Blobs;
   /** Write down who it is and until when. */
   save(): Promise<void>;
 }

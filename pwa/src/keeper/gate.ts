@@ -1,5 +1,6 @@
 /** Coming and going: signing in, setting up, unlocking, locking, leaving. What is open afterwards lies on the desk. */
 
+import { blobs_of, forget_pinned, memory_blobs } from "../store/blobs.ts";
 import { boxes_of, erase_boxes } from "../store/boxes.ts";
 import { keep, drop, recall } from "../store/install.ts";
 import { memory_boxes, memory_outbox } from "../store/memory.ts";
@@ -65,7 +66,7 @@ export async function set_up(desk: Desk, way: Way | null): Promise<NotMade | nul
   if (!session) return { code: "sign_in" };
   if (!way) {
     const store: Store = { outbox: memory_outbox(), boxes: memory_boxes(), summarize: desk.summarize };
-    await opened(desk, store, { gate: { at: "open", memory: true, kinds: [], passkey: null }, session, vault: null, lease: null, save: () => Promise.resolve() });
+    await opened(desk, store, { gate: { at: "open", memory: true, kinds: [], passkey: null }, session, vault: null, lease: null, files: memory_blobs(), save: () => Promise.resolve() });
     return null;
   }
   if (!is_good(way)) return { code: "weak" };
@@ -141,7 +142,8 @@ export async function leave_phone(desk: Desk, forget: boolean): Promise<void> {
   await navigator.locks.request("sync", async () => {
     if (!it.vault) return;
     await erase_boxes(it.vault.record.id);
-    if (!forget) return;
+    if (!forget) return forget_pinned(it.files);
+    await it.files.erase();
     await erase_outbox(it.vault.record.id);
     await drop_record(it.vault.record.id);
   });
@@ -197,6 +199,7 @@ async function show(desk: Desk, vault: Unlocked): Promise<void> {
   if (!session) throw new Error("whose vault is this?");
   const owner: Owner = {
     gate: { at: "open", memory: false, ...ways_of(record) }, session, vault, lease: known?.lease ?? null,
+    files: blobs_of(record.id, keys),
     async save() {
       const inside: Inside = { session: desk.open?.session ?? session, lease: desk.open?.lease ?? null };
       const box = await seal(keys, "inside", inside);

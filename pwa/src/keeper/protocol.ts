@@ -4,6 +4,7 @@
  */
 
 import type { CaseListItem } from "../cases/rules.ts";
+import type { BlobNote } from "../store/blobs.ts";
 import type { Holds, ListBox, ScopeBox, Standing } from "../store/boxes.ts";
 import type { DemoPerson, Session, SyncState } from "../store/model.ts";
 import type { Kept, LostChanges } from "../store/outbox.ts";
@@ -92,6 +93,10 @@ export interface Verbs {
   discard(id: string): void;
   forget_lost(): void;
   keep_draft(place: string, text: string): void;
+  put_file(note: BlobNote, bytes: ArrayBuffer): void;
+  file(id: string): ArrayBuffer | null;
+  delete_file(id: string): void;
+  files(): BlobNote[];
 }
 
 /** What a keeper tells unasked. */

@@ -29,7 +29,7 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
     adopt: (store, owner) => adopt(desk, store, owner), begin: () => { begin(desk); }, stop: () => { stop(desk); },
   };
   setInterval(() => { if (is_over(desk)) tell({ what: "lock" }); }, MINUTE_MS);
-  return { ...gate_verbs(desk), ...outbox_verbs(desk), ...screen_verbs(desk) };
+  return { ...gate_verbs(desk), ...outbox_verbs(desk), ...file_verbs(desk), ...screen_verbs(desk) };
 }
 
 /** Open, and its time has come: the lease, or a clock that was put back. */
@@ -72,6 +72,15 @@ function outbox_verbs(desk: Desk): Some<"enqueue" | "discard" | "forget_lost" | 
       desk.writing = desk.writing.then(() => box?.keep_draft(place, text)).catch(() => undefined);
     },
     deliver: async () => { if (desk.open) await talk(desk, desk.open, Date.now()); },
+  };
+}
+
+function file_verbs(desk: Desk): Some<"put_file" | "file" | "delete_file" | "files"> {
+  return {
+    put_file: (note, bytes) => opened(desk).files.put(note, bytes),
+    file: id => desk.open?.files.get(id) ?? null,
+    delete_file: id => desk.open?.files.delete(id),
+    files: () => desk.open?.files.notes() ?? [],
   };
 }
 

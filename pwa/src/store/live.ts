@@ -7,6 +7,7 @@ import { let_go } from "../push/device.ts";
 import type { Registry } from "../sync/registry.ts";
 import type { NotUnlocked, Way } from "../vault/vault.ts";
 import type { Mutations, OwnAccount } from "../wire.ts";
+import type { Blobs } from "./blobs.ts";
 import { lost } from "./lost.ts";
 import type { DemoPerson, OutboxItem } from "./model.ts";
 import type { SignInFailure } from "./people.ts";
@@ -143,6 +144,14 @@ export async function sign_out({ forget, anyway = false }: { forget: boolean; an
   await ask("leave", forget);
   return { done: true, unsent };
 }
+
+/** The files of whoever is signed in. */
+export const files: Pick<Blobs, "put" | "get" | "delete" | "notes"> = {
+  put: (note, bytes) => ask("put_file", note, bytes),
+  get: id => ask("file", id),
+  delete: id => ask("delete_file", id),
+  notes: () => ask("files"),
+};
 
 /** Switch every tab to the waiting new version. */
 export function apply_update(): void {

@@ -17,7 +17,7 @@ export async function adopt_older(account: string, outbox: Outbox): Promise<void
     for (const { id, at, name, v, scope, args } of items.sort((one, other) => one.n - other.n)) await outbox.add({ id, at, name, v, scope, args });
     for (const [index, place] of places.entries()) await outbox.keep_draft(place, texts[index] ?? "");
   }
-  for (const name of [`outbox-${key}`, `cache-${key}`]) if (there.has(name)) await deleteDB(name);
+  for (const name of [`outbox-${key}`, `cache-${key}`, `blobs-${key}`]) if (there.has(name)) await deleteDB(name);
 }
 
 async function older_key(account: string): Promise<string> {

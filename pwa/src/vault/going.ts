@@ -5,6 +5,7 @@
  */
 
 import { drop, recall } from "../store/install.ts";
+import { erase_blobs } from "../store/blobs.ts";
 import { erase_boxes } from "../store/boxes.ts";
 import { erase_outbox, to_hand_over } from "../store/outbox.ts";
 import { all_records, change_record, drop_record, find_record, type VaultRecord } from "./record.ts";
@@ -25,6 +26,7 @@ export async function go_on(id: string): Promise<boolean> {
   const record = await find_record(id);
   if (!record?.going) return !record;
   await erase_boxes(id);
+  await erase_blobs(id);
   if (!record.going.handed && !await handed(record)) return false;
   if (!record.going.acknowledged && !await acknowledged(record)) return false;
   if ((await recall("person"))?.key === id) await drop("person");

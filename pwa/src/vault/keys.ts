@@ -32,19 +32,27 @@ export async function keys_of(secret: Bytes, bound: string): Promise<Keys> {
 }
 
 /** `iv || ciphertext || tag`; `place` is the store and the record that this is for. */
-export async function seal(keys: Keys, place: string, value: unknown): Promise<Bytes> {
+export function seal(keys: Keys, place: string, value: unknown): Promise<Bytes> {
+  return seal_bytes(keys, place, utf8(JSON.stringify(value)));
+}
+
+export async function seal_bytes(keys: Keys, place: string, bytes: Bytes): Promise<Bytes> {
   const iv = random(IV_BYTES);
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: label(keys, place) }, keys.box, utf8(JSON.stringify(value)));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: label(keys, place) }, keys.box, bytes);
   return joined(iv, new Uint8Array(sealed));
 }
 
 /** What `seal` was given, for the same place. Throws Broken. */
 export async function unseal(keys: Keys, place: string, box: unknown): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await unseal_bytes(keys, place, box))) as unknown;
+}
+
+/** What `seal_bytes` was given, for the same place. Throws Broken. */
+export async function unseal_bytes(keys: Keys, place: string, box: unknown): Promise<ArrayBuffer> {
   if (!(box instanceof Uint8Array)) throw new Broken("not a box");
   const whole = new Uint8Array(box);
   const algorithm = { name: "AES-GCM", iv: whole.subarray(0, IV_BYTES), additionalData: label(keys, place) };
-  const plain = await crypto.subtle.decrypt(algorithm, keys.box, whole.subarray(IV_BYTES)).catch(() => { throw new Broken("cannot be opened"); });
-  return JSON.parse(new TextDecoder().decode(plain)) as unknown;
+  return crypto.subtle.decrypt(algorithm, keys.box, whole.subarray(IV_BYTES)).catch(() => { throw new Broken("cannot be opened"); });
 }
 
 /** The name under which a record lies in a store: the same each time, and without the key it tells nothing. */
