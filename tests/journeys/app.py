@@ -56,7 +56,8 @@ async def name_of(page: Page, key: str) -> str:
 
 
 async def held_everything(page: Page) -> None:
-    """Wait until the app itself says that it has checked and that nothing is missing."""
+    """Past the lock, wait until the app itself says that it has checked and that nothing is missing."""
+    await come_in(page)
     await expect(page.locator("header .status[data-tone=good]")).to_be_visible(timeout=2 * PATIENCE_MS)
 
 

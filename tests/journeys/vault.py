@@ -94,6 +94,8 @@ def _value(vault: Vault | None, store: str, key: str, value: Any, held: list[Any
     if store == "scopes":
         scope = _scope(vault, key, held, database)
         return value if scope is None else vault.open(f"scope|{scope}", value)
+    if store == "notes":
+        return vault.open(f"note|{key}", value["box"])
     if store == "items":
         return {**value, **vault.open(f"item|{value['id']}", value["box"]), "box": None}
     return vault.open(f"draft|{key}", value["box"]) if store == "drafts" else value
