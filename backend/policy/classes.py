@@ -62,6 +62,7 @@ class Class(StrEnum):
     OWN_HABIT = "own_habit"
     STAFFING = "staffing"
     DEVICE = "device"
+    QUARANTINE = "quarantine"
     LOAD = "load"
     DECISION = "decision"
     SECRET = "secret"  # noqa: S105 (a class, not a secret)
@@ -119,7 +120,8 @@ TABLE: Final[Mapping[Class, Rule]] = {
     Class.NOTE: Rule("what the team writes down for itself", _to(TEAM)),
     Class.OWN_HABIT: Rule("how far one has read, what one pinned, how one likes the app", _to(SELF)),
     Class.STAFFING: Rule("offices, workers, who works which case, which hours are taken"),
-    Class.DEVICE: Rule("devices and how they fare; nothing of a case", _to(Reader.ADMIN, Reader.UNIT, by=SCREEN)),
+    Class.DEVICE: Rule("devices and how they fare; nothing of a case", _to(SELF, Reader.ADMIN, Reader.UNIT, by=SCREEN)),
+    Class.QUARANTINE: Rule("what was written on a device that is no longer trusted", _to(Reader.UNIT, by=SCREEN)),
     Class.LOAD: Rule("how a load of the system of record went", _to(Reader.ADMIN, by=SCREEN)),
     Class.DECISION: Rule("the journal, and whom we told what by which carrier"),
     Class.SECRET: Rule("what proves who somebody is, and addresses that are secrets themselves"),

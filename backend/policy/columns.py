@@ -90,14 +90,19 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "assignment": _of(staffing="id case_id worker_login from_on to_on part"),
     "appointment_slot": _of(staffing="worker_login at_local appointment_id"),
     "sync_device": _of(
-        device="id kind last_n next_n_seen next_n_at schema app_version clock_ms created_at seen_at digest_at revoked_at wipe closed_at",
-        engine="principal crashes manifest_digest",
+        device="id kind name last_n next_n_seen next_n_at schema app_version clock_ms created_at seen_at digest_at revoked_at wipe "
+        "told_at wiped_at closed_at",
+        secret="key",  # noqa: S106
+        engine="principal crashes manifest_digest session_id heir_of",
     ),
     "sync_mutation": _of(
         device="outcome",
         conversation="args detail",
         engine="device n id copy name v scope at_claimed received_at code",
     ),
+    "quarantine": _of(quarantine="id device n name scope box kept_at state code", engine="mutation decided_by decided_at outcome"),
+    "vault_key": _of(engine="purpose generation made_at retired_at"),
+    "vault_share": _of(secret="device next share check_hash left_tries made_at"),  # noqa: S106
     "batch": _of(load="id source sequence mode digest as_of state first gap report started_at ended_at"),
     "reject": _of(load="id batch_id file line column reason"),
     "journal": _of(decision="id at actor_id verb case_id subject_id batch_id detail"),

@@ -17,6 +17,7 @@ from sync.declare import Registry, Shown
 from tests.backend.browsing import make_app
 
 COLUMNS_THERE_ARE = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+ASKED_INSIDE = {"POST /v1/sync"}  # a device that was signed out hears here that it must forget; the role is asked for after that
 VIEWS = {"sync_grant_truth"}
 
 
@@ -87,7 +88,8 @@ def test_every_route_and_every_change_has_its_operation() -> None:
     for name, handler in routes.items():
         guards = [getattr(guard, "operation", None) for guard in handler.resolve_guards()]
         operation = ROUTES[name]
-        assert guards == ([None] if operation.startswith("public: ") else [operation]), name
+        open_door = operation.startswith("public: ") or name in ASKED_INSIDE
+        assert guards == ([None] if open_door else [operation]), name
     assert {mutator.name for mutator in REGISTRY.mutators} == set(MUTATIONS)
     assert {of for of in ROUTES.values() if not of.startswith("public: ")} | set(MUTATIONS.values()) == OPERATIONS
 
