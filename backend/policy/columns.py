@@ -122,7 +122,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "migration": _of(engine="id name app_name ran_on"),
     "sync_row": _of(engine="scope aud kind id rev gone gone_at x"),
     "sync_grant": _of(engine="principal scope mask"),
-    "sync_epoch": _of(engine="id system_identifier timeline declaration seal_key started_at"),
+    "sync_manifest": _of(engine="principal digest"),
+    "sync_epoch": _of(engine="id system_identifier timeline home declaration seal_key started_at"),
 }
 
 CHILD: Final[Mapping[str, Class]] = {

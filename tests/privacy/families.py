@@ -124,16 +124,16 @@ def _add_case(rng: Random, tables: Tables, family: Family, case: str, people: tu
             tables[name].append(row)
 
 
-def news(rng: Random, case: str, key: str) -> list[tuple[str, Row]]:
+def news(rng: Random, case: str, key: str, day: str = "2026-02-21") -> list[tuple[str, Row]]:
     """What a day may bring to a case: money in and out, an event."""
     event = {"event_id": f"E-{key}", "case_number": case, "happened_on": "2026-02-02", "detail_code": ""}
     split = {"line": 1, "kind": "current", "payee": "family", "distributed_on": "2026-02-21"}
-    paid = payment(f"T-{key}", rng.choice((45000, 20000, 99)), case)
+    paid = payment(f"T-{key}", rng.choice((45000, 20000, 99)), case, posted_on=day)
     ref = {name: paid[name] for name in ("originator", "settled_on", "trace", "case_number")}
     return [
         ("payments.csv", paid),
         ("distributions.csv", ref | split | {"amount_cents": paid["amount_cents"]}),
-        ("disbursements.csv", disbursement(f"M-{key}", f"T-{key}", paid["amount_cents"], case, status=rng.choice(STATUSES))),
+        ("disbursements.csv", disbursement(f"M-{key}", f"T-{key}", paid["amount_cents"], case, status=rng.choice(STATUSES), status_on=day)),
         ("events.csv", event | {"code": rng.choice(WORDS), "visible_to": rng.choice(("both", "cp", "ncp", "staff"))}),
     ]
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from backend import db
-from backend.access import Role
 from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.ingest.actions import load
@@ -21,7 +20,7 @@ from tests.backend.browsing import make_app
 from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.make import insert, make_hours
 from tests.privacy.families import Family, case_id, natural
-from tests.privacy.trace import Act, World
+from tests.privacy.trace import Act, World, second_device
 from tests.privacy.watched import Clock, Watched, open_session
 from tests.sync.world import Phone
 
@@ -66,13 +65,26 @@ KEPT = ("migration", "sync_epoch", "vapid_key")
 AS_OF = "2026-03-{:02}T23:00:00-05:00"
 
 
+class Overheard(LocalWake):
+    """A carrier of hints that keeps what it carries."""
+
+    def __init__(self, said: list[bytes]) -> None:
+        super().__init__()
+        self._said = said
+
+    async def publish(self, channel: str, message: str) -> None:
+        self._said.append(f"{channel} {message}".encode())
+        await super().publish(channel, message)
+
+
 class Stage:
     """One database and one application, on which worlds are played one after the other."""
 
     def __init__(self) -> None:
         self.app = make_app(demo=False)
         self.hub: Hub = self.app.state.hub
-        self.wake = LocalWake()
+        self.said: list[bytes] = []
+        self.wake = Overheard(self.said)
         self.deletes = ""
 
     async def play(self, world: World) -> list[Watched]:
@@ -201,6 +213,7 @@ class _Run:
             ("PUT", f"/v1/devices/{theirs}/revoked", {"wipe": True}),
             ("GET", f"/v1/extracts/{case_id(family.case)}", None),
             ("GET", "/v1/nothing", None),
+            ("POST", "/v1/sync", self.watched[family.number].request(str(second_device(family.opponents[0])))),
         ]
 
     async def _notices(self, watched: Watched) -> None:
@@ -232,6 +245,9 @@ class _Run:
         return watched.change(act.id, act.name, self._scope(act), act.args)
 
     async def _send(self, act: Act) -> None:
+        if act.name == "device.register":
+            await insert("sync_device", id=act.args["device"], principal=natural("account", act.who))
+            return
         who = self.world.families[act.family].worker if act.who == "team" else act.who
         phone = self.phones[who]
         scope = self._scope(act)
@@ -257,6 +273,3 @@ class _Screens:
     def __exit__(self, *exc: object) -> None:
         for held in self._held.values():
             held.__exit__(None, None, None)
-
-
-PARENT = Role.PARENT

@@ -81,7 +81,7 @@ def make_world(seed: str, families: int, day: date) -> World:
     latest = _keyed(tables)
     cities = {row["person_id"]: row["city"] for row in tables["people.csv"]}
     for number in range(ROUNDS):
-        delta = _delta(rng, made, latest, f"{number}")
+        delta = _delta(rng, made, latest, f"{number}", day)
         acts = tuple(act for family in made.values() for act in _acts(_Told(rng, seed, day, family, number, cities)))
         rounds.append(Round(delta, acts, frozenset(n for n in made if rng.random() < 0.75)))
     return World(seed, day, made, tables, tuple(rounds))
@@ -126,7 +126,7 @@ def _keyed(tables: Tables) -> Latest:
     return {(name, tuple(str(row[k]) for k in SPECS[name].key)): row for name, rows in tables.items() for row in rows}
 
 
-def _delta(rng: Random, families: dict[int, Family], latest: Latest, key: str) -> Tables:
+def _delta(rng: Random, families: dict[int, Family], latest: Latest, key: str, day: date) -> Tables:
     """A nightly load: for some families rows that changed, for some new ones."""
     delta: Tables = {}
     for (name, _), row in list(latest.items()):
@@ -135,7 +135,7 @@ def _delta(rng: Random, families: dict[int, Family], latest: Latest, key: str) -
     for family in families.values():
         for case in (family.case, *((family.other_case,) if family.second else ())):
             if rng.random() < 0.5:
-                for name, row in news(rng, case, f"{case.replace('-', '')}n{key}"):
+                for name, row in news(rng, case, f"{case.replace('-', '')}n{key}", day.isoformat()):
                     delta.setdefault(name, []).append(row)
     latest |= _keyed(delta)
     return delta
@@ -208,7 +208,15 @@ def _acts(told: _Told) -> list[Act]:
     acts += [act for act in _of_parent(told, family.observed, family.case, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     acts += [act for act in _of_team(told, family.observed, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     rng.shuffle(acts)
+    if told.round == 0:
+        other = family.opponents[0]
+        acts.append(told.act(other, "device.register", {"device": second_device(other)}, family.case, mine=False))
     return acts
+
+
+def second_device(who: str) -> UUID:
+    """A phone that this person may have besides."""
+    return natural("second device", who)
 
 
 def chance(act: Act, usual: float) -> float:

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -150,6 +150,11 @@ class Watched:
                 return
         raise AssertionError("the phone never settles")
 
+    def request(self, device: str) -> dict[str, Any]:
+        """What a phone says when it asks, under this name."""
+        said = {"rid": f"r{len(self.seen)}", "device": device, "schema": SCHEMA, "clock": 0, "cursor": self.cursor}
+        return said | {"have": self.have, "want": [], "next_n": self.n, "push": []}
+
     @property
     def missing(self) -> list[str]:
         return [scope for scope in self.scopes if scope not in self.loaded] if self.have else []
@@ -183,8 +188,3 @@ class Watched:
         if name in ("now", "lease_until") and isinstance(value, int):
             return self.clock.place(value) or value
         return value
-
-
-def stranger_id() -> UUID:
-    """An id of nothing."""
-    return uuid4()
