@@ -14,7 +14,7 @@ from backend.documents.rules import Verdict
 from backend.documents.tables import Document, DocumentFile
 from backend.documents.wire import AcceptDocument, OfferDocument, SendBackDocument, WithdrawDocument
 from backend.errors import Refused
-from backend.journal import STAFF, Entry, record
+from backend.journal import Entry, record
 from backend.policy import require
 
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"

@@ -14,13 +14,11 @@ from typing import NamedTuple
 
 from backend import journal
 from backend.appointments import actions as appointments
-from backend.cases import parties
 from backend.contacts import actions as contacts
 from backend.db import connection
 from backend.devices import actions as devices
 from backend.messages import actions as messages
 from backend.notifications import rules as notices
-from backend.web import problems
 from sync import cursor, pull
 
 
@@ -68,16 +66,23 @@ LEAKS: tuple[Leak, ...] = (
     Code(
         "a refusal with what the other parent said",
         contacts,
-        (('    party = await get_party(actor, case_id, args.thread)\n    stands = await _stands(args)', '    stands = await _stands(args)\n    party = {"party_bit": 0}'),),
+        (("from backend.cases.parties import get_party\n", 'async def get_party(*asked: object) -> dict[str, int]:\n    return {"party_bit": 0}\n'),),
     ),
     Code(
         "a refusal that tells in which language to write",
-        parties,
-        (("        raise Refused(\"forbidden\", NOT_OPEN)", '        code = await Participant.select(Participant.language).where(Participant.id == thread).first()\n        raise Refused("forbidden", NOT_OPEN, {"code": code["language"]})'),),
+        messages,
+        (("from backend.cases.parties import get_party\n", """import backend.cases.parties
+async def get_party(actor, case_id, thread):
+    try:
+        return await backend.cases.parties.get_party(actor, case_id, thread)
+    except Refused as refused:
+        async with connection() as held:
+            language = await held.fetchval("SELECT language FROM participant WHERE id = $1", thread)
+        raise Refused("forbidden", "No.", {"code": language}) from refused
+"""),),
     ),
     Code("a receipt of the team's answer to the other", messages, (("        Message.thread == thread, Message.from_party", "        Message.from_party"),)),
     Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE case_id = (SELECT case_id FROM contact_change WHERE id = $1) AND case_id = $2 AND state = 'sent' RETURNING id"),)),
-    Code("the number of an error", problems, (('        "id": request_id,', '        "id": request_id[: 8 + _errors()],'), ("def _problem(\n", "def _errors() -> int:\n    _seen.append(0)\n    return len(_seen) % 7\n\n\n_seen: list[int] = []\n\n\ndef _problem(\n"))),
     Trigger("when the case was last touched", "participant", "UPDATE ivd_case SET next_step_code = 'touched ' || txid_current() WHERE id = NEW.case_id"),
     Trigger("a balance refreshed when money goes out", "disbursement", "UPDATE balance SET amount_cents = amount_cents + 1 WHERE case_id = NEW.case_id"),
     Trigger("a hearing's room that tells how somebody appears", "hearing", "UPDATE hearing SET room = coalesce(NEW.appearance, '') WHERE id = NEW.id AND room IS DISTINCT FROM coalesce(NEW.appearance, '')"),
