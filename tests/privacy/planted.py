@@ -81,8 +81,8 @@ async def get_party(actor, case_id, thread):
         raise Refused("forbidden", "No.", {"code": language}) from refused
 """),),
     ),
-    Code("a receipt of the team's answer to the other", messages, (("        Message.thread == thread, Message.from_party", "        Message.from_party"),)),
-    Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE case_id = (SELECT case_id FROM contact_change WHERE id = $1) AND case_id = $2 AND state = 'sent' RETURNING id"),)),
+    Code("a receipt of the team's answer to the other", messages, (("        Message.thread == thread, Message.from_party", "        Message.case_id == (await Message.select(Message.case_id).where(Message.thread == thread).first())[\"case_id\"], Message.from_party"),)),
+    Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE $1::uuid IS NOT NULL AND case_id = $2 AND state = 'sent' RETURNING id"),)),
     Trigger("when the case was last touched", "participant", "UPDATE ivd_case SET next_step_code = 'touched ' || txid_current() WHERE id = NEW.case_id"),
     Trigger("a balance refreshed when money goes out", "disbursement", "UPDATE balance SET amount_cents = amount_cents + 1 WHERE case_id = NEW.case_id"),
     Trigger("a hearing's room that tells how somebody appears", "hearing", "UPDATE hearing SET room = coalesce(NEW.appearance, '') WHERE id = NEW.id AND room IS DISTINCT FROM coalesce(NEW.appearance, '')"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,14 +15,20 @@ from backend import db
 from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.ingest.actions import load
+from backend.notifications import engine
+from backend.notifications.jobs import deliver_round
 from backend.wake import current, use
+from push.send import Carrier
 from sync.poke import LocalWake
 from tests.backend.browsing import make_app
 from tests.backend.ingest.extracts import Extract, Tables, trust
+from tests.backend.notifications.conftest import ORIGIN, PushService
 from tests.make import insert, make_hours
 from tests.privacy.families import Family, case_id, natural
 from tests.privacy.trace import Act, World, second_device
 from tests.privacy.watched import Clock, Watched, open_session
+from tests.push.browser import SUBJECT, Browser
+from tests.push.service import Certificate, ToThisMachine, serving
 from tests.sync.world import Phone
 
 Seen = dict[int, list[str]]
@@ -43,6 +50,7 @@ KEYS = {
     "disbursement": "disbursement_id",
     "hearing": "hearing_id",
     "key_event": "event_id",
+    "push_subscription": "account_id",
     "bookable_hours": "agency_id weekday from_local channel",
     "read_mark": "account_id thread",
     "preference": "account_id name",
@@ -61,6 +69,7 @@ END $$;""" + "".join(
     for table, keys in KEYS.items()
 )
 DOORS_EVERY = 5
+NOTICE_ID = re.compile(r"/n/[\w-]{22}")
 KEPT = ("migration", "sync_epoch", "vapid_key")
 AS_OF = "2026-03-{:02}T23:00:00-05:00"
 
@@ -82,6 +91,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.app = make_app(demo=False)
+        self.push = PushService()
         self.hub: Hub = self.app.state.hub
         self.said: list[bytes] = []
         self.wake = Overheard(self.said)
@@ -121,10 +131,26 @@ async def stage() -> AsyncIterator[Stage]:
         names = await held.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", KEPT)
     made.deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)
     try:
-        yield made
+        async with _push_service(made.push):
+            yield made
     finally:
         made.hub.stop()
         use(before)
+
+
+@asynccontextmanager
+async def _push_service(made: PushService) -> AsyncIterator[None]:
+    """A push service on this machine, to which this process sends under the vendors' names."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = Certificate(Path(folder))
+        async with serving(made.answer, certificate.serving) as port:
+            await engine.close()
+            engine.use(Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=certificate.trusting))
+            try:
+                yield
+            finally:
+                await engine.close()
+                engine.use(None)
 
 
 class _Run:
@@ -134,6 +160,7 @@ class _Run:
         self.stage, self.world, self.clock = on, world, Clock()
         self.watched: dict[int, Watched] = {}
         self.phones: dict[str, Phone] = {}
+        self.browsers: dict[int, Browser] = {}
         self.loads = 0
 
     async def begin(self) -> None:
@@ -151,6 +178,24 @@ class _Run:
             watched = self.watched[family.number]
             await watched.ask("PUT", f"/v1/devices/{watched.device}", {"kind": "phone"})
             await watched.sync()
+            if family.number % DOORS_EVERY == 0:
+                await self._subscribe(family.number, watched)
+
+    async def _subscribe(self, family: int, watched: Watched) -> None:
+        key = await watched.ask("GET", "/v1/push/key")
+        said = Browser(f"https://fcm.googleapis.com/fcm/send/{watched.account}")
+        self.browsers[family] = said
+        keys = {"endpoint": said.subscription.endpoint, "p256dh": said.subscription.p256dh, "auth": said.subscription.auth}
+        await watched.ask("PUT", "/v1/push/subscription", keys | {"key_id": key["id"], "device": str(watched.device)})
+
+    async def _notified(self) -> None:
+        """Sends what is due; what each of the subscribed phones was sent is seen, opened."""
+        self.stage.push.heard.clear()
+        while await deliver_round():
+            pass
+        for family, browser in self.browsers.items():
+            heard = [(h.topic, h.urgency, _opened(browser, h.body)) for h in self.stage.push.to(browser)]
+            self.watched[family].see("notified", sorted(heard))
 
     async def _accounts(self, family: Family) -> None:
         for person in (*family.parties, *((f"Q-{family.number}",) if family.second else ())):
@@ -187,6 +232,7 @@ class _Run:
         self.clock.step()
         for family in sorted(told.syncing | pushes.keys()):
             await self.watched[family].sync(*pushes.get(family, ()))
+        await self._notified()
         await self.stage.settle()
 
     async def end(self) -> None:
@@ -256,6 +302,11 @@ class _Run:
     def _scope(self, act: Act) -> UUID:
         assert act.case is not None
         return case_id(act.case) if act.case[1] == "-" else UUID(act.case)
+
+
+def _opened(browser: Browser, body: bytes) -> tuple[int, str]:
+    """The length of what was sent, and what the phone reads, without the id that is drawn anew for every notice."""
+    return len(body), NOTICE_ID.sub("/n/id", browser.read(body).decode())
 
 
 class _Screens:

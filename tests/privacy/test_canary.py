@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backend import journal
+from backend import db, jobs, journal
 from backend.db import connection
 from backend.devices import routes as devices
 from backend.notifications import actions as notifications
@@ -104,7 +104,7 @@ def _log(patch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def _hint(patch: pytest.MonkeyPatch, text: str) -> None:
-    after = journal.after_commit
+    after = db.after_commit
 
     def also(callback: Any) -> None:
         async def told() -> None:
@@ -117,7 +117,7 @@ def _hint(patch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def _job(patch: pytest.MonkeyPatch, text: str) -> None:
-    enqueue = notifications.enqueue
+    enqueue = jobs.enqueue
     patch.setattr(notifications, "enqueue", lambda kind, payload=None, **given: enqueue(kind, {"x": text}, **given))
 
 

@@ -126,7 +126,7 @@ async def _fill(case: UUID, parties: dict[str, str], worker: Somebody) -> None:
 
 async def _of_party(case: UUID, part: UUID, worker: Somebody) -> None:
     async with connection() as held:
-        bit, person = await held.fetchrow("SELECT party_bit, person_id FROM participant WHERE id = $1", part)
+        ((bit, person),) = await held.fetch("SELECT party_bit, person_id FROM participant WHERE id = $1", part)
         account = await held.fetchval("SELECT id FROM account WHERE person_id = $1", person)
     now = datetime.now(UTC)
     of = {"id": uuid4(), "case_id": case, "thread": part, "party_bit": bit}
@@ -247,19 +247,23 @@ async def test_what_is_somebody_elses_answers_like_what_does_not_exist() -> None
     place = await make_place()
     app = make_app(demo=False)
     theirs = (await make_phone(place.people["paying"].account)).device
+    absent = uuid4()
     batch = await insert("batch", source="s", digest=b"d", state="loaded")
     mine = await open_session(place.people["receiving"].account)
     olga, sue = [await open_session(place.people[name].account) for name in ("other supervisor", "supervisor")]
-    doors = [
-        (mine, "POST", "/v1/sync", lambda device: _asked("POST /v1/sync") | {"device": str(device)}, "", theirs),
-        (mine, "PUT", "/v1/account/devices/{}/name", lambda _: {"name": "x"}, "{}", theirs),
-        (mine, "PUT", "/v1/account/devices/{}/revoked", lambda _: {"wipe": True}, "{}", theirs),
-        (mine, "GET", "/v1/push/subscription?device={}", lambda _: None, "{}", theirs),
-        (olga, "PUT", "/v1/devices/{}/revoked", lambda _: {"wipe": True}, "{}", theirs),
-        (sue, "PUT", "/v1/devices/{}/revoked", lambda _: {"wipe": True}, "{}", theirs),
-        (mine, "GET", "/v1/extracts/{}", lambda _: None, "{}", batch),
+    sync = _asked("POST /v1/sync")
+    doors: list[tuple[str, str, str, dict[str, Any] | None, UUID]] = [
+        (mine, "POST", "/v1/sync", sync, theirs),
+        (mine, "PUT", "/v1/account/devices/{}/name", {"name": "x"}, theirs),
+        (mine, "PUT", "/v1/account/devices/{}/revoked", {"wipe": True}, theirs),
+        (mine, "GET", "/v1/push/subscription?device={}", None, theirs),
+        (olga, "PUT", "/v1/devices/{}/revoked", {"wipe": True}, theirs),
+        (sue, "PUT", "/v1/devices/{}/revoked", {"wipe": True}, theirs),
+        (mine, "GET", "/v1/extracts/{}", None, batch),
     ]
-    for token, method, path, body, _, there in doors:
-        answers = [await ask(app, method, path.format(one), body(one), token) for one in (there, uuid4())]
+    for token, method, path, body, there in doors:
+        bodies = [body if body is not sync else sync | {"device": str(one)} for one in (there, absent)]
+        asked = zip((there, absent), bodies, strict=True)
+        answers = [await ask(app, method, path.format(one), said, token) for one, said in asked]
         told = [(each.status, each.headers, _without_id(each.body) if each.status >= 400 else each.body) for each in answers]
         assert told[0] == told[1], path

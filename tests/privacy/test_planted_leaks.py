@@ -8,8 +8,8 @@ from tests.privacy.pairs import pairs
 from tests.privacy.planted import LEAKS, planted
 from tests.privacy.stage import stage
 
-PAIRS_AT_MOST = 120
-FAMILIES, VARIATIONS = 12, 2
+PAIRS_AT_MOST = 160
+FAMILIES, VARIATIONS = 8, 2
 
 
 async def test_every_planted_leak_is_found(fresh_db: str) -> None:

@@ -18,7 +18,7 @@ from tests.make import insert
 # What may differ between two worlds, by the name it has where it stands. Of all but the last the length is compared.
 EXCLUDED = {
     "cursor": "a sealed box",
-    "id of a problem": "drawn anew for every answer",
+    "id of a problem or a notice": "drawn anew for every one",
     "receipt": "a random number that a person can quote",
     "renew": "a random token",
     "TTL": "how many seconds of a notification's life are left",
