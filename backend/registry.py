@@ -210,6 +210,8 @@ NEVER_LEAVE = {
     "push_subscription": "addresses of devices",
     "notice": "what we decided to tell",
     "push_delivery": "what a push service said",
+    "push_service": "how fast a push service lets us",
+    "notice_tally": "counters",
     "sync_row": "the engine's own",
     "sync_grant": "the engine's own",
     "sync_device": "the engine's own",
