@@ -21,6 +21,7 @@ Operation = Literal[
     "poke",  # the hint that there is something to fetch
     "push.subscribe",
     "push.test",  # a notification to one's own devices
+    "notice.open",  # one's own
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
@@ -48,6 +49,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "poke": CASE_PEOPLE,
     "push.subscribe": CASE_PEOPLE,
     "push.test": CASE_PEOPLE,
+    "notice.open": CASE_PEOPLE,
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,

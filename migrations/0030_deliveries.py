@@ -27,6 +27,7 @@ ALTER TABLE notice
 UPDATE notice SET told_at = ended_at, told_on = ended_at::date WHERE state = 'sent';
 CREATE INDEX notice_account_due ON notice (account_id, not_before) WHERE state = 'queued';
 CREATE INDEX notice_lead ON notice (lead_id) WHERE state = 'sending';
+CREATE INDEX notice_unopened ON notice (account_id) WHERE told_at IS NOT NULL AND opened_at IS NULL;
 CREATE INDEX notice_subject ON notice (subject_id) WHERE state = 'queued';
 
 -- next_at is also the lease: who takes a delivery moves it on, and claims counts who took it, so that a late answer is known.
@@ -78,7 +79,8 @@ CREATE VIEW coming_date AS
     WHERE c.status = 'open' AND c.next_step_code IN ('report_change', 'appeal', 'documents');
 CREATE INDEX hearing_coming ON hearing (starts_local) WHERE status IN ('set', 'moved');
 CREATE INDEX appointment_coming ON appointment (starts_local) WHERE state = 'confirmed';
-CREATE INDEX ivd_case_deadline ON ivd_case (next_step_on) WHERE status = 'open' AND next_step_code IN ('report_change', 'appeal', 'documents');
+CREATE INDEX ivd_case_deadline ON ivd_case (next_step_on)
+    WHERE status = 'open' AND next_step_code IN ('report_change', 'appeal', 'documents');
 
 -- A conversation in which the oldest unanswered message of the party waits longer than was promised.
 CREATE VIEW late_answer AS

@@ -26,7 +26,6 @@ NEVER_LEAVES = {
     "job",
     "journal",
     "migration",
-    "notice",
     "notice_tally",
     "office",
     "person",
@@ -44,7 +43,16 @@ NEVER_LEAVES = {
     "vapid_key",
     "worker",
 }
-READ_BY_SQL = {"appointment_slot", "job", "journal", "migration", "notice_tally", "push_delivery", "push_service", "throttle"}  # and sync_*: no Piccolo class
+READ_BY_SQL = {  # and sync_*: no Piccolo class
+    "appointment_slot",
+    "job",
+    "journal",
+    "migration",
+    "notice_tally",
+    "push_delivery",
+    "push_service",
+    "throttle",
+}
 MACHINE = re.compile(r"/wor[k]/|/roo[t]/|/hom[e]/\w|registry\.npm[j]s|pyp[i]\.org|python[h]osted|deb\.debi[a]n")
 
 

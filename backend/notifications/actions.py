@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,11 +15,12 @@ from backend.access import Actor
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.jobs import enqueue
-from backend.journal import Entry, record
+from backend.journal import Entry, poke, record
 from backend.notifications import queue, reminders
 from backend.notifications.engine import Engine, engine
 from backend.notifications.rules import MANNERS, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
-from backend.notifications.wire import DeviceState, PushKey, Renew, Subscribe, Subscribed
+from backend.notifications.wire import DeviceState, OpenNotices, PushKey, Renew, Subscribe, Subscribed
+from backend.policy import require
 from push.encrypt import check_keys
 from push.endpoint import EndpointRefused
 
@@ -66,6 +68,12 @@ SELECT s.state, k.retired_at IS NOT NULL AS retired FROM push_subscription s JOI
 WHERE s.account_id = $1 AND s.device_id = $2 ORDER BY s.state = 'active' DESC, s.created_at DESC LIMIT 1"""
 OF_ACCOUNT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND endpoint_hash = $2"
 OF_SIGN_OUT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND device_id = $2"
+OPEN: Final = """
+UPDATE notice SET opened_at = now() WHERE account_id = $1 AND id = ANY($2) AND told_at IS NOT NULL AND opened_at IS NULL
+RETURNING id, kind"""
+OPENED: Final = """
+INSERT INTO notice_tally AS t (kind, opened) SELECT kind, n FROM unnest($1::text[], $2::bigint[]) AS r (kind, n) ORDER BY kind
+ON CONFLICT (kind) DO UPDATE SET opened = t.opened + excluded.opened"""
 RECENT_TEST: Final = """
 SELECT 1 FROM notice WHERE account_id = $1 AND kind = 'test' AND created_at > now() - make_interval(secs => $2)"""
 
@@ -191,6 +199,19 @@ async def send_test(actor: Actor) -> None:
         )
         await _add([notice], None)
         await record([Entry("push.tested", actor.account_id)])
+
+
+async def open_notices(actor: Actor, args: OpenNotices) -> None:
+    """The actor has seen these; of notices that are not theirs, nothing is kept."""
+    require(actor, "notice.open")
+    async with connection() as held:
+        opened = await held.fetch(OPEN, actor.account_id, list(args.notices))
+        if not opened:
+            return
+        kinds = Counter(row["kind"] for row in opened)
+        await held.execute(OPENED, list(kinds), list(kinds.values()))
+    await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
+    poke({actor.account_id})
 
 
 async def _recipients(news: Iterable[Entry]) -> Recipients:

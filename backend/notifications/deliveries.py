@@ -40,6 +40,8 @@ SUPPRESS: Final = "UPDATE push_delivery SET state = 'suppressed' WHERE notice_id
 LOAD: Final = """
 SELECT d.id, d.notice_id, d.claims, d.attempts AS tries, d.service, extract(epoch FROM d.expires_at - now())::float8 AS left_s,
     n.kind, n.account_id, n.collapse_key, p.value AS detail,
+    (SELECT count(*) FROM notice u WHERE u.account_id = n.account_id AND u.told_at IS NOT NULL AND u.opened_at IS NULL
+        AND u.kind <> 'test' AND u.told_on > current_date - 60) AS unopened,
     s.id AS subscription_id, s.endpoint, s.endpoint_hash, s.p256dh, s.auth, s.vapid_key_id, s.locale,
     s.created_at, s.state = 'active' AND s.account_id = n.account_id AS reachable
 FROM push_delivery d JOIN notice n ON n.id = d.notice_id JOIN push_subscription s ON s.id = d.subscription_id

@@ -15,8 +15,8 @@ from backend.notifications.deliveries import Tried
 from backend.notifications.engine import Engine, engine
 from backend.notifications.outcomes import after
 from backend.notifications.rules import MANNERS, SEVERAL, Kind
+from push.notification import MAX_BADGE, Locale, Notification, Outcome, Result, Subscription
 from push.notification import Kind as Shown
-from push.notification import Locale, Notification, Outcome, Result, Subscription
 from push.secrets import base64url
 
 DELIVER: Final = "notices.deliver"
@@ -195,4 +195,5 @@ def _notification(by: Engine, row: Any) -> Notification:
         topic=by.secrets.topic(str(row["subscription_id"]), collapse_key),
         urgency=manner.urgency,
         ttl_s=min(max(int(row["left_s"]), 0), HIGHEST_TTL_S),
+        badge=min(row["unopened"], MAX_BADGE),
     )

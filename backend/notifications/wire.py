@@ -1,7 +1,8 @@
 """What a browser says about its push subscription, and what it is told."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -78,3 +79,36 @@ class SubscriptionState(Wire, frozen=True):
     """The state of one device's subscription."""
 
     state: DeviceState
+
+
+NoticeKind = Literal[
+    "test",
+    "payment",
+    "disbursement",
+    "missed",
+    "document",
+    "message",
+    "overdue",
+    "device",
+    "deadline",
+    "appointment",
+    "reminder",
+    "hearing",
+    "hearing_reminder",
+]
+
+
+class Notice(Wire, frozen=True):
+    """One thing that this person was told of, whether or not any lock screen showed it. Without a case it is of the person."""
+
+    kind: NoticeKind
+    case_id: UUID | None
+    subject_id: UUID | None
+    told_at: datetime
+    opened_at: datetime | None
+
+
+class OpenNotices(Wire, frozen=True):
+    """Arguments of notice.open@1: the notices that the person has seen."""
+
+    notices: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]

@@ -33,6 +33,7 @@ export const KINDS = {
   160: "contact_change",
   161: "contact_change",
   170: "preference",
+  190: "notice",
   140: "note",
   150: "visit_pin",
 } as const;
@@ -216,10 +217,19 @@ export interface ContactChange {
   taken_by?: string | null;
 }
 
-/** One choice: the language, or the size of the text. */
+/** One choice: the language, the size of the text, or how one is told of things. */
 export interface Preference {
-  name: "language" | "text";
-  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  value: string;
+}
+
+/** One thing that this person was told of, whether or not any lock screen showed it. Without a case it is of the person. */
+export interface Notice {
+  kind: "test" | "payment" | "disbursement" | "missed" | "document" | "message" | "overdue" | "device" | "deadline" | "appointment" | "reminder" | "hearing" | "hearing_reminder";
+  case_id: string | null;
+  subject_id: string | null;
+  told_at: string;
+  opened_at: string | null;
 }
 
 /** A note for staff alone. One that stands `beside` another keeps what was written while somebody else changed that one. */
@@ -257,6 +267,7 @@ export interface Nouns {
   "appointment": Appointment;
   "contact_change": ContactChange;
   "preference": Preference;
+  "notice": Notice;
   "note": Note;
   "visit_pin": VisitPin;
 }
@@ -339,8 +350,13 @@ export interface TakeUpContact {
 
 /** Arguments of preference.set@1: which choice, and what it is now. */
 export interface SetPreference {
-  name: "language" | "text";
-  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  value: string;
+}
+
+/** Arguments of notice.open@1: the notices that the person has seen. */
+export interface OpenNotices {
+  notices: string[];
 }
 
 export interface Mutations {
@@ -356,6 +372,7 @@ export interface Mutations {
   "contact.change": { v: 1; args: ChangeContact };
   "contact.take_up": { v: 1; args: TakeUpContact };
   "preference.set": { v: 1; args: SetPreference };
+  "notice.open": { v: 1; args: OpenNotices };
 }
 
 /** One change that a person made on a device: the n-th of that device, in order, never renumbered. */

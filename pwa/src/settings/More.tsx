@@ -1,16 +1,18 @@
 /** Everything that is not the case itself. */
 import { count } from "../i18n/fill.ts";
 import { LANGUAGES, language, more, words } from "../i18n/language.ts";
+import { unopened } from "../notices/rules.ts";
 import { push_state } from "../push/device.ts";
 import type { Params } from "../routes.ts";
-import { agency, session, state } from "../store/live.ts";
+import { agency, own, session, state } from "../store/live.ts";
 import { LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
 import { Screen } from "../ui/Screen.tsx";
 
 export function More(_: { params: Params }) {
-  const { more: say, notices, text, leave, contact } = more();
+  const { more: say, notices, text, leave, contact, told } = more();
+  const fresh = unopened(own.value.notices).length;
   const { needs_you, unsent } = state.value;
   const { status } = words();
   const on = push_state.value === "on";
@@ -20,6 +22,7 @@ export function More(_: { params: Params }) {
       <Rows label={say.needs_you}>
         <LinkRow href="/attention" icon="alert" title={say.needs_you} detail={needs_you === 0 ? say.needs_you_none : undefined}
           end={needs_you > 0 && <Mark tone="care">{count(status.needs_you, needs_you)}</Mark>} />
+        <LinkRow href="/notices" icon="bell" title={told.title} end={fresh > 0 && <Mark tone="good">{fresh}</Mark>} />
         <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? count(status.unsent, unsent) : undefined} />
       </Rows>
       <Section title={say.settings}>
