@@ -30,6 +30,7 @@ RUN_S: Final = 120.0
 LIMIT_S: Final = RUN_S + 60.0
 PATIENCE_S: Final = 2.0
 FLUSH_S: Final = 0.25
+LAST_S: Final = 5.0
 FLUSH: Final = 64
 LANE: Final = 192  # deliveries that one lane holds; the sender's own cap says how many of them are in flight
 LANES: Final = 4
@@ -116,9 +117,17 @@ class _Lane:
                 await self._land()
             while self._flying or self._tried:
                 await self._land()
+        except asyncio.CancelledError:  # the process ends, or its queue went away: what a service said is not forgotten
+            await asyncio.shield(self._come_down())
+            raise
         finally:
             for task in self._flying:
                 task.cancel()
+
+    async def _come_down(self) -> None:
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=LAST_S)
+        await self._write()
 
     async def _load(self) -> bool:
         """Takes more; false when this is over. Waits where a moment's patience is enough."""
@@ -145,6 +154,9 @@ class _Lane:
                     await self._stirred.wait()
             except TimeoutError:
                 pass
+        await self._write()
+
+    async def _write(self) -> None:
         tried, self._tried = self._tried, []
         if tried:
             await deliveries.record(self._by.paces, self._service, tried)
