@@ -22,6 +22,7 @@ Operation = Literal[
     "push.subscribe",
     "push.test",  # a notification to one's own devices
     "notice.open",  # one's own
+    "reach.manage",  # one's own number and address
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
@@ -50,6 +51,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "push.subscribe": CASE_PEOPLE,
     "push.test": CASE_PEOPLE,
     "notice.open": CASE_PEOPLE,
+    "reach.manage": CASE_PEOPLE,
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,

@@ -229,6 +229,8 @@ NEVER_LEAVE = {
     "push_delivery": "what a push service said",
     "push_service": "how fast a push service lets us",
     "notice_tally": "counters",
+    "reach": "addresses of people, sealed",
+    "reach_delivery": "what a provider said",
     "sync_row": "the engine's own",
     "sync_grant": "the engine's own",
     "sync_device": "the engine's own",

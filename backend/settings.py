@@ -35,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drop_folder: Path | None
     vapid_subject: str
     push_hosts: tuple[str, ...]
+    smtp_url: str
+    mail_from: str
+    text_url: str
+    text_from: str
     metrics_token: str
     log_level: str
 
@@ -92,6 +96,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         drop_folder=Path(drop).expanduser().absolute() if drop else None,
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
+        smtp_url=word("smtp_url"),
+        mail_from=word("mail_from", "porchlight@localhost"),
+        text_url=word("text_url"),
+        text_from=word("text_from"),
         metrics_token=word("metrics_token"),
         log_level=word("log_level", "info"),
     )

@@ -32,6 +32,8 @@ NEVER_LEAVES = {
     "push_delivery",
     "push_service",
     "push_subscription",
+    "reach",
+    "reach_delivery",
     "reject",
     "session",
     "sync_device",
@@ -51,6 +53,7 @@ READ_BY_SQL = {  # and sync_*: no Piccolo class
     "notice_tally",
     "push_delivery",
     "push_service",
+    "reach_delivery",
     "throttle",
 }
 MACHINE = re.compile(r"/wor[k]/|/roo[t]/|/hom[e]/\w|registry\.npm[j]s|pyp[i]\.org|python[h]osted|deb\.debi[a]n")

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 
 from backend.jobs import Payload, enqueue, every, handler
 from backend.journal import listen
-from backend.notifications import deliveries, overdue, queue, reminders
+from backend.notifications import deliveries, letters, overdue, queue, reminders
 from backend.notifications.actions import make_notices
 from backend.notifications.deliveries import Tried
 from backend.notifications.engine import Engine, engine
@@ -48,6 +48,8 @@ async def deliver(payload: Payload) -> None:
     """Tells what is due, then carries it, each service by itself; the sweep goes on where the time of one run ends."""
     until = time.monotonic() + RUN_S
     while await queue.tell_round() and time.monotonic() < until:
+        pass
+    while await letters.carry_round() and time.monotonic() < until:
         pass
     services = await deliveries.list_services()
     if services:

@@ -75,6 +75,16 @@ FROM unnest($1::uuid[], $2::uuid[], $3::int2[], $4::timestamptz[]) AS r (id, acc
 JOIN push_subscription s ON s.account_id = r.account_id AND s.state = 'active'
 FOR KEY SHARE OF s
 ON CONFLICT DO NOTHING RETURNING notice_id"""
+# A person of whom the state says that contact is not safe is written to only where they said that nobody else reads it.
+OUTSIDE: Final = """
+INSERT INTO reach_delivery (notice_id, reach_id, expires_at)
+SELECT r.id, w.id, r.expires_at
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) AS r (id, account_id, channel, expires_at)
+JOIN reach w ON w.account_id = r.account_id AND w.channel = r.channel AND w.verified_at IS NOT NULL AND w.stopped_at IS NULL
+WHERE w.private OR NOT EXISTS (
+    SELECT 1 FROM account a JOIN participant p ON p.person_id = a.person_id AND p.to_on IS NULL
+    WHERE a.id = r.account_id AND NOT p.safe_to_contact)
+ON CONFLICT DO NOTHING RETURNING notice_id"""
 TALLY: Final = """
 INSERT INTO notice_tally AS t (kind, told) SELECT kind, n FROM unnest($1::text[], $2::bigint[]) AS r (kind, n) ORDER BY kind
 ON CONFLICT (kind) DO UPDATE SET told = t.told + excluded.told"""
@@ -82,8 +92,10 @@ ON CONFLICT (kind) DO UPDATE SET told = t.told + excluded.told"""
 # Three months of deliveries answer an operator's questions; a year of notices answers a person's.
 TIDY: Final = (
     "DELETE FROM push_delivery WHERE last_at < now() - interval '90 days' AND state <> 'queued'",
+    "DELETE FROM reach_delivery WHERE last_at < now() - interval '90 days' AND state <> 'queued'",
     "DELETE FROM notice n WHERE n.ended_at < now() - interval '400 days' "
-    "AND NOT EXISTS (SELECT 1 FROM push_delivery d WHERE d.notice_id = n.id)",
+    "AND NOT EXISTS (SELECT 1 FROM push_delivery d WHERE d.notice_id = n.id) "
+    "AND NOT EXISTS (SELECT 1 FROM reach_delivery d WHERE d.notice_id = n.id)",
     "DELETE FROM push_subscription s WHERE s.state = 'gone' AND coalesce(s.last_ok_at, s.created_at) < now() - interval "
     "'90 days' AND NOT EXISTS (SELECT 1 FROM push_delivery d WHERE d.subscription_id = s.id)",
 )
@@ -175,13 +187,23 @@ async def _tell(held: Connection, rows: Sequence[Any], choices: Mapping[UUID, Ch
         await held.execute(PUT_OFF, list(later), list(later.values()))
     if not leads:
         return
-    carried = await _address(held, [lead for lead in leads if lead.channel == "push"])
+    outside = await _outside(held, [lead for lead in leads if lead.channel in ("text", "email")])
+    pushed = await _address(held, [lead for lead in leads if lead.channel != "none" and lead.id not in outside])
+    carried = outside | pushed
     told = [(one, lead.id, "sending" if lead.id in carried else "suppressed", lead.collapse_key) for lead in leads for one in lead.joined]
     await held.execute(TELL, *(list(column) for column in zip(*told, strict=True)))
     kinds: dict[str, int] = defaultdict(int)
     for row in rows:
         kinds[row["kind"]] += row["id"] not in later
     await held.execute(TALLY, list(kinds), list(kinds.values()))
+
+
+async def _outside(held: Connection, leads: Sequence[Lead]) -> set[UUID]:
+    """By text or e-mail, where the person has confirmed such a way and it is safe; whom this does not reach is told by push."""
+    if not leads:
+        return set()
+    columns = [[getattr(lead, name) for lead in leads] for name in ("id", "account_id", "channel", "expires_at")]
+    return {row["notice_id"] for row in await held.fetch(OUTSIDE, *columns)}
 
 
 async def _address(held: Connection, leads: Sequence[Lead]) -> set[UUID]:

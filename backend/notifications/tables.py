@@ -1,11 +1,28 @@
 """What is kept: our decisions to tell somebody. ``push_delivery`` and the counters are reached by plain SQL only."""
 
-from piccolo.columns import UUID, Date, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from backend.accounts.tables import Account
+
+
+class Reach(Table, tablename="reach"):
+    """A number or an address of one account, sealed; ``private``: nobody else reads it. ``reach_delivery`` is for SQL only."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account_id = ForeignKey(Account, null=False, on_delete=OnDelete.restrict, db_column_name="account_id")
+    channel = Text(null=False, default=None)
+    address = Bytea(null=False, default=None)
+    address_hash = Bytea(null=False, default=None)
+    private = Boolean(null=False, default=False)
+    code_hash = Bytea(null=True, default=None)
+    code_until = Timestamptz(null=True, default=None)
+    tries = Integer(null=False, default=0)
+    verified_at = Timestamptz(null=True, default=None)
+    stopped_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False, default=TimestamptzNow())
 
 
 class Notice(Table, tablename="notice"):

@@ -112,3 +112,40 @@ class OpenNotices(Wire, frozen=True):
     """Arguments of notice.open@1: the notices that the person has seen."""
 
     notices: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
+
+
+class GiveReach(Wire, frozen=True):
+    """A number or an address to tell the person at. ``private``: nobody else reads it."""
+
+    channel: Literal["text", "email"]
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+    private: bool = False
+
+
+class ConfirmReach(Wire, frozen=True):
+    """The code that came there."""
+
+    channel: Literal["text", "email"]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class EndReach(Wire, frozen=True):
+    """Nothing to this way any more."""
+
+    channel: Literal["text", "email"]
+
+
+class Reach(Wire, frozen=True):
+    """One way besides web push. ``stopped``: the person ended it, in the app, by STOP or by one press in an e-mail."""
+
+    channel: Literal["text", "email"]
+    address: str
+    private: bool
+    verified: bool
+    stopped: bool
+
+
+class ReachList(Wire, frozen=True):
+    """All ways of one person."""
+
+    reach: list[Reach]

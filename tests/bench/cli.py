@@ -1,7 +1,7 @@
 """`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
 
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
-`sync` does the same work on our server and on two others, installed for it.
+`sync` does the same work on our server and on two others, installed for it; `push` makes, delivers and plans notices.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.environment import ROOT
-from tests.bench import boot, clone, load, side_by_side, size, sync
+from tests.bench import boot, clone, load, push, side_by_side, size, sync
 
 PARTS: dict[str, Callable[[], Any]] = {
     "first.size": size.measure,
@@ -27,6 +27,10 @@ PARTS: dict[str, Callable[[], Any]] = {
     "first.boot": boot.measure,
     "first.clone": clone.measure,
     "sync": side_by_side.measure,
+    "push.make": push.make,
+    "push.deliver": push.deliver,
+    "push.pipeline": push.pipeline,
+    "push.planning": push.planning,
 }
 
 

@@ -21,7 +21,7 @@ def main() -> None:
     jobs.LEASE_S = 3.0
     deliveries.LEASE_S = 8  # type: ignore[misc]
     send.TOTAL_S = 4.0  # type: ignore[misc]
-    answers.BACKOFF_S = (1.0, 2.0, 4.0)  # type: ignore[misc]
+    answers.BACKOFF_S = (1.0, 2.0, 4.0, 4.0, 4.0)  # type: ignore[misc]
     trusting = ssl.create_default_context(cafile=certificate)
     engine.use(Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=trusting, max_rate=rate))
     worker.main()
