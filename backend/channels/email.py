@@ -1,6 +1,7 @@
 """E-mail: plain text and HTML in one message, over SMTP with TLS, with an unsubscribe that takes one press (RFC 8058)."""
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 from html import escape
 from typing import Final
@@ -11,6 +12,7 @@ import aiosmtplib
 from backend.channels.wire import Letter, Sent
 
 TIMEOUT_S: Final = 20.0
+LINES: Final = SMTP.clone(max_line_length=998)  # else a long link in a header is encoded, and no mail program knows it
 PORT: Final = 587
 ENDS: Final = {"en": "You asked to be told by e-mail. To end it:", "es": "Usted pidió que le avisemos por correo. Para terminarlo:"}
 OPENS: Final = {"en": "Open the app", "es": "Abrir la aplicación"}
@@ -18,7 +20,7 @@ OPENS: Final = {"en": "Open the app", "es": "Abrir la aplicación"}
 
 def compose(letter: Letter, sender: str) -> EmailMessage:
     """The message. It says no more than a notification does, in the person's language."""
-    message = EmailMessage()
+    message = EmailMessage(policy=LINES)
     message["From"], message["To"], message["Subject"] = sender, letter.address, letter.title
     message["Date"], message["Message-ID"] = formatdate(usegmt=True), make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
     message["Content-Language"] = letter.language

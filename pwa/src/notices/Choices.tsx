@@ -6,7 +6,9 @@ import { Card, Section } from "../ui/Card.tsx";
 import { Choice } from "../ui/Field.tsx";
 import type { Preference } from "../wire.ts";
 import { choose, chosen } from "./actions.ts";
+import { is_open } from "./reach.ts";
 import type { Kind } from "./rules.ts";
+import { Ways } from "./Ways.tsx";
 
 const PARENTS: readonly Kind[] = [
   "payment", "disbursement", "missed", "hearing", "hearing_reminder", "appointment", "reminder", "deadline", "message", "document", "device",
@@ -23,6 +25,7 @@ export function Choices() {
         <p class="soft">{say.kinds}</p>
         <Card><div class="stack">{(session.value?.role === "parent" ? PARENTS : STAFF).map(kind => <ByKind key={kind} kind={kind} />)}</div></Card>
       </Section>
+      <Ways />
       <Quiet />
       <Choice legend={say.digest_title} name="digest" value={chosen("notice_digest", "off") as "off" | "daily"} onChange={value => { void choose("notice_digest", value); }}
         options={[{ value: "off", label: say.digest.off }, { value: "daily", label: say.digest.daily, hint: say.digest.hint }]} />
@@ -35,11 +38,12 @@ export function Choices() {
 function ByKind({ kind }: { kind: Kind }) {
   const { choices: say, told } = more();
   const name: Preference["name"] = `notice.${kind}`;
+  const now = chosen(name, "push");
   return (
     <div class="field">
       <label for={name}>{told.kind[kind]}</label>
-      <select class="input" id={name} value={chosen(name, "push")} onChange={event => { void choose(name, event.currentTarget.value); }}>
-        {CHANNELS.map(channel => <option key={channel} value={channel}>{say.channel[channel]}</option>)}
+      <select class="input" id={name} value={now} onChange={event => { void choose(name, event.currentTarget.value); }}>
+        {CHANNELS.filter(channel => channel === "push" || channel === "none" || channel === now || is_open(channel)).map(channel => <option key={channel} value={channel}>{say.channel[channel]}</option>)}
       </select>
     </div>
   );

@@ -4,7 +4,7 @@ import { names_of } from "../cases/names.ts";
 import { fill } from "../i18n/fill.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
-import { cases, own } from "../store/live.ts";
+import { cases, own, session } from "../store/live.ts";
 import { LinkRow, Mark, Rows } from "../ui/Card.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
@@ -26,7 +26,7 @@ export function List(_: { params: Params }) {
         : (
           <Rows label={say.title}>
             {notices.map(one => (
-              <LinkRow key={one.id} href={target_of(one)} icon={ICONS[one.kind as Kind]} title={say.kind[one.kind as Kind]}
+              <LinkRow key={one.id} href={target_of(one, session.value?.role !== "parent")} icon={ICONS[one.kind as Kind]} title={say.kind[one.kind as Kind]}
                 end={fresh.has(one.id) && <Mark tone="good">{more().messages.new}</Mark>}
                 detail={<>{about(one.case_id)}<AtInstant at={Date.parse(one.told_at)} /></>} />
             ))}

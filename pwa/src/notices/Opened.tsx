@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
-import { own } from "../store/live.ts";
+import { own, session } from "../store/live.ts";
 import { go } from "../ui/router.ts";
 import { Loading } from "../ui/States.tsx";
 import { open_notices } from "./actions.ts";
@@ -20,7 +20,7 @@ export function Opened({ params }: { params: Params }) {
     }
     const together = unopened(own.peek().notices);
     void open_notices([found.id]);
-    go(together.length > 1 ? "/notices" : target_of(found), "replace");
+    go(together.length > 1 ? "/notices" : target_of(found, session.peek()?.role !== "parent"), "replace");
     return undefined;
   }, [found]);
   return <Loading say={more().told.opening} />;

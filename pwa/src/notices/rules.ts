@@ -19,9 +19,11 @@ export function unopened(notices: readonly Held[]): Held[] {
   return notices.filter(one => one.kind !== "test" && !one.opened_at);
 }
 
-/** Where it leads. A worker's message is in that party's thread, which is found from the case. */
-export function target_of(notice: Notice): string {
+/** Where it leads. What a worker is told of a conversation leads to the inbox: the thread is the party's. */
+export function target_of(notice: Notice, staff = false): string {
   const { kind, case_id } = notice;
+  if (staff && (kind === "message" || kind === "overdue")) return "/messages";
+  if (staff && case_id && kind === "missed") return `/case/${case_id}`;
   if (kind === "device") return "/more/phone";
   if (kind === "overdue" && !case_id) return "/messages";
   if (!case_id) return "/notices";

@@ -21,7 +21,7 @@ LETTER = Letter(
     title="Hay novedades",
     body="Abra la aplicación para verlas.",
     link="https://portal.example.gov/n/AAAAAAAAAAAAAAAAAAAAAA",
-    stop_link="https://portal.example.gov/v1/hooks/unsubscribe/abc",
+    stop_link="https://portal.example.gov/v1/hooks/unsubscribe/" + "0123456789abcdef" * 4,
 )
 
 

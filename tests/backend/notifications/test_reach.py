@@ -117,7 +117,7 @@ async def test_one_press_in_an_email_ends_it_and_the_phone_is_told_again(
     await confirmed(family, letters)
     await a_payment(family)
     message = email.message_from_string(sent(letters)[0].partition("\n\n")[2])
-    link = str(message["List-Unsubscribe"]).strip("<>\n ").partition("example.gov")[2]
+    link = str(message["List-Unsubscribe"]).strip("<>\n ").partition("example.gov")[2].strip()
     assert link.startswith("/v1/hooks/unsubscribe/")
     for wrong in (link[:-1] + ("A" if link[-1] != "A" else "B"), "/v1/hooks/unsubscribe/x"):
         await page.post(wrong, content="List-Unsubscribe=One-Click", headers={"content-type": "application/x-www-form-urlencoded"})
