@@ -24,6 +24,7 @@ from backend.policy import require
 from push.encrypt import check_keys
 from push.endpoint import EndpointRefused
 
+CHUNK: Final = 5000
 MAX_SUBSCRIPTIONS: Final = 16
 TEST_EVERY_S: Final = 10
 
@@ -100,9 +101,10 @@ async def make_notices(entries: Sequence[Entry]) -> None:
         if entry.verb == "device.revoked" and entry.subject_id is not None:
             await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
     news = [entry for entry in entries if is_news(entry)]
-    if news:
-        notices = notices_for(news, await _recipients(news), datetime.now(UTC))
-        await _add(notices, news[0].batch_id)
+    now = datetime.now(UTC)
+    for begin in range(0, len(news), CHUNK):  # a month's turn brings half a million: never all of them in memory at once
+        part = news[begin : begin + CHUNK]
+        await _add(notices_for(part, await _recipients(part), now, len(news)), part[0].batch_id)
     dated = list({entry.subject_id for entry in entries if entry.verb.startswith(reminders.DATED) and entry.subject_id is not None})
     if dated:
         async with connection() as held:

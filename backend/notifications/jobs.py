@@ -13,7 +13,7 @@ from backend.notifications import deliveries, letters, overdue, queue, reminders
 from backend.notifications.actions import make_notices
 from backend.notifications.deliveries import Tried
 from backend.notifications.engine import Engine, engine
-from backend.notifications.outcomes import after
+from backend.notifications.outcomes import Delivered, after
 from backend.notifications.rules import MANNERS, SEVERAL, Kind
 from push.notification import MAX_BADGE, Locale, Notification, Outcome, Result, Subscription
 from push.notification import Kind as Shown
@@ -165,7 +165,8 @@ class _Lane:
 
     async def _send(self, row: Any) -> None:
         outcome = await send(self._by, row)
-        self._tried.append(Tried(row=row, outcome=outcome, delivered=after(outcome, row["left_s"])))
+        delivered = after(outcome, row["left_s"]) if row["reachable"] else Delivered("gone")
+        self._tried.append(Tried(row=row, outcome=outcome, delivered=delivered))
 
     def _down(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)

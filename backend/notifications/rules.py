@@ -142,15 +142,18 @@ def is_news(entry: Happened) -> bool:
     return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
-def notices_for(entries: Sequence[Happened], recipients: Recipients, now: datetime) -> list[NewNotice]:
-    """One notice for each account and event. Nobody is told of their own act, but for what happens to their own devices."""
+def notices_for(entries: Sequence[Happened], recipients: Recipients, now: datetime, size: int = 0) -> list[NewNotice]:
+    """One notice for each account and event. Nobody is told of their own act, but for what happens to their own devices.
+
+    ``size``: of how many entries the whole load is, where these are a part of it.
+    """
     made: dict[tuple[str, UUID], NewNotice] = {}
     for entry in entries:
         for account_id, kind in _told(entry, recipients):
             expires_at = _expiry(kind, entry, now)
             if expires_at <= now:
                 continue
-            not_before, expires_at = _window(entry, account_id, (now, expires_at), (recipients, len(entries)))
+            not_before, expires_at = _window(entry, account_id, (now, expires_at), (recipients, size or len(entries)))
             notice = NewNotice(
                 account_id=account_id,
                 event_key=_event_key(entry, now),

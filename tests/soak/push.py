@@ -111,7 +111,7 @@ class _Run:
         secret = base64.b64encode(engine.installation_secret(SETTINGS)).decode()
         own = {"PORCHLIGHT_SECRET": secret, "DATABASE_URL": self.url, "REDIS_URL": self.redis.url, "LOG_LEVEL": "error"}
         environment = {**os.environ, **own}
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=(self.folder.parent / "porchlight-soak-push.log").open("ab"))
 
     async def _until_all_ended(self) -> None:
         """Ends also when nothing has happened for minutes: the reckoning then tells what is missing."""

@@ -1,9 +1,17 @@
 /** The number and the address that this person gave besides web push. Asked of the server when needed: they are not kept on the phone. */
 import { signal } from "@preact/signals";
 import { call } from "../net/http.ts";
-import type { Reach } from "../wire.ts";
 
-export type Channel = Reach["channel"];
+export type Channel = "text" | "email";
+
+interface Reach {
+  channel: Channel;
+  address: string;
+  private: boolean;
+  verified: boolean;
+  stopped: boolean;
+}
+
 export type Told = "sent" | "confirmed" | "ended" | "wrong_address" | "wrong_code" | "wait" | "offline";
 
 /** Null until the server was asked, and when it could not be. */
