@@ -32,17 +32,28 @@ class Actor(msgspec.Struct, frozen=True):
     person_id: str | None = None
     worker_login: str | None = None
     display_name: str = ""
+    proved: str | None = None  # the operation that a fresh proof of who one is was given for; EVERYTHING just after signing in
 
 
+EVERYTHING = "*"
+
+
+PASSWORDS = frozenset({Role.PARENT, Role.NAVIGATOR})  # who may sign in with a password; the agency's people have passkeys
 STAFF = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMIN})
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def actor_of(connection: Connection) -> Actor:
-    """The actor that the session middleware found; refused when nobody is signed in."""
+def found_actor(connection: Connection) -> Actor | None:
+    """The actor that the session middleware found, if somebody is signed in."""
     found = connection.scope.get("state", {}).get("actor")
-    if not isinstance(found, Actor):
+    return found if isinstance(found, Actor) else None
+
+
+def actor_of(connection: Connection) -> Actor:
+    """The same; refused when nobody is signed in."""
+    found = found_actor(connection)
+    if found is None:
         raise Refused("unauthorized", "Please sign in.")
     return found
 

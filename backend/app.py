@@ -12,19 +12,25 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from backend.access import actor
-from backend.accounts import actions as accounts
 from backend.accounts import routes as accounts_routes
+from backend.accounts.doors import Doors
+from backend.accounts.passkeys import Relying
+from backend.accounts.sessions import find_session
 from backend.accounts.wire import AgencyName, DemoPerson
+from backend.audit.denials import note_denied
 from backend.cases.tables import Agency
 from backend.db import DB, close_pool, open_pool
-from backend.devices.admission import Admission
+from backend.devices.admission import Places
 from backend.devices.hub import Hub
 from backend.devices.routes import router as devices
 from backend.dispatch import Dispatcher
+from backend.documents.routes import router as documents
+from backend.enrolment import routes as enrolment
 from backend.environment import ROOT
 from backend.ingest.routes import router as extracts
 from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
+from backend.permits import routes as permits
 from backend.registry import REGISTRY
 from backend.settings import SETTINGS, Settings
 from backend.wake import current, use
@@ -54,18 +60,22 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     """The whole application for these settings; its lifespan opens and closes what it runs on."""
     load_handlers()
     own = Own.at(settings.origin)
-    doors = _doors(settings, own)
+    doors = _doors(settings)
     app = Porchlight(
-        route_handlers=[*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, devices, extracts, *notifications.ROUTES],
+        route_handlers=[
+            *(*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
+            *(devices, documents, extracts, *notifications.ROUTES, *permits.ROUTES),
+        ],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},
+        after_exception=[note_denied],
         lifespan=[_running],
-        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "loads": Admission(settings.pool_size * 2 // 5 or 1)}),
+        state=State({"settings": settings, "registry": REGISTRY, "hub": Hub(), "places": Places.beside(settings.pool_size)}),
         logging_config=None,
         openapi_config=OpenAPIConfig(title="Porchlight", version="1", path="/schema") if settings.schema else None,
         request_max_body_size=BODY_BYTES,
     )
-    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST, recall=settings.recall), own, accounts.find_session))
+    app.edge = Edge(Ways(super(Porchlight, app).__call__, Site(DIST, recall=settings.recall), own, find_session))
     return app
 
 
@@ -96,7 +106,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         yield
 
 
-def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
+def _doors(settings: Settings) -> Doors:
     async def find_agency() -> AgencyName:
         row = await Agency.select(Agency.name, Agency.phone, Agency.time_zone).first()
         if row is None:
@@ -110,4 +120,7 @@ def _doors(settings: Settings, own: Own) -> accounts_routes.Doors:
 
         return await demo_people()
 
-    return accounts_routes.Doors(secure=own.secure, find_agency=find_agency, list_demo_people=list_demo_people)
+    relying = Relying.at(settings.origin, settings.agency_name)
+    return Doors(
+        relying=relying, staff_passwords=settings.staff_passwords, find_agency=find_agency, list_demo_people=list_demo_people
+    )

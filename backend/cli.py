@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, NoReturn
+from uuid import UUID
 
 from backend import environment
 from backend.environment import Level
@@ -105,6 +106,13 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="first", help="which measurements (default: first)")
+    parser.add_argument("--payments", type=int, default=10_000_000, help="rows of the ledger of sync.ledger (default: 10000000)")
+    parser.add_argument("--devices", type=int, default=1_000, help="how many come back at once in sync.returning (default: 1000)")
+
+
+def _attack(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cases", type=int, default=100, help="how many requests of each kind to each route (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
 
 
 def _soak(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +135,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 def _account(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    add = what.add_parser("add", help="make a login; the password is asked for, or is the first line of standard input")
+    add = what.add_parser("add", help="make an account, and print a code with which its person makes a passkey")
     add.add_argument("login", help="what is typed to sign in, for instance an e-mail address")
     roles = ("parent", "caseworker", "supervisor", "navigator", "admin", "auditor")
     add.add_argument("--role", choices=roles, default="admin", help="what the account is for (default: admin)")
@@ -135,6 +143,9 @@ def _account(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--language", choices=("en", "es"), default="en", help="language of words to this person")
     add.add_argument("--person-id", help="a parent's person_id in the system of record")
     add.add_argument("--worker-login", help="a worker's login in the system of record")
+    add.add_argument("--password", action="store_true", help="with a password instead, asked for or the first line of standard input")
+    code = what.add_parser("code", help="print a new code for an account; when it is used, older ways to sign in end")
+    code.add_argument("login", help="whose it is")
 
 
 def _push(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +160,38 @@ def _sync(parser: argparse.ArgumentParser) -> None:
     found = what.add_parser("doctor", help="whether what sync believes is what the domain says; exit code 1 when it is not")
     found.add_argument("--repair", action="store_true", help="put right what is wrong")
     what.add_parser("devices", help="every device: last sync, unsent and refused changes, clock, version, state")
+
+
+def _quarantine(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="what waits, the oldest first")
+    for name, says in (("show", "its content"), ("release", "have it done, under present rights"), ("discard", "have it forgotten")):
+        what.add_parser(name, help=says).add_argument("item", type=UUID, help="its id, as list shows it")
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for name, says in (
+        ("verify", "whether the journal is what it was: every link, signature and anchor; exit code 1 when it is not"),
+        ("anchor", "seal the journal now, and append its head to the anchors"),
+    ):
+        what.add_parser(name, help=says).add_argument("--anchors", metavar="FILE", help="the file of anchors (default: AUDIT_ANCHORS)")
+    prove = what.add_parser("prove", help="change made-up chains in every way, and see that each change is noticed")
+    prove.add_argument("--mutations", type=int, default=10_000, help="how many changes (default: 10000)")
+    prove.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
+def _exposure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("person", help="the person's number in the system of record")
+
+
+def _incident(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("user", help="close an account, end its sessions, wipe its devices").add_argument("which", metavar="LOGIN")
+    what.add_parser("unit", help="the same for everybody of a unit").add_argument("which", metavar="UNIT")
+    key = what.add_parser("key", help="retire our keys of a kind, and make a new one")
+    key.add_argument("which", choices=("lease", "outbox"), help="what signs leases and orders, or what the outbox is sealed for")
+    what.add_parser("release", help="recall every app older than this").add_argument("which", metavar="VERSION")
 
 
 def _screenshots(parser: argparse.ArgumentParser) -> None:
@@ -170,14 +213,19 @@ COMMANDS = (
     Command("lint", "linters and types only", "backend.check:lint", "dev"),
     Command("ingest", "load an extract of the system of record", "backend.ingest.cli:main", "run", _ingest, True),
     Command("demo", "the demonstration agency: extract, load, tomorrow", "backend.demo.cli:main", "run", _demo, True),
-    Command("account", "logins: add", "backend.accounts.cli:main", "run", _account, True),
+    Command("account", "accounts: add, code", "backend.enrolment.cli:main", "run", _account, True),
     Command("push", "web push: check, keys, rotate", "backend.notifications.cli:main", "run", _push, True),
     Command("sync", "sync: doctor, devices", "backend.operating:main", "run", _sync, True),
+    Command("quarantine", "work of revoked devices: list, show, release, discard", "backend.custody:main", "run", _quarantine, True),
+    Command("audit", "the journal as evidence: verify, anchor, prove", "backend.audit.cli:main", "run", _audit),
+    Command("exposure", "what was ever visible of a person, to whom, when", "backend.custody:exposure", "run", _exposure, True),
+    Command("incident", "take trust away at once: user, unit, key, release", "backend.custody:incident", "run", _incident, True),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
+    Command("attack", "have a tool that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),

@@ -160,7 +160,7 @@ async def open_pool(url: str | None = None, size: int | None = None) -> None:
             min_size=1,
             max_size=size or SETTINGS.pool_size,
             reset=_tidy,
-            server_settings={"application_name": "porchlight", "timezone": "UTC", "jit": "off"},
+            server_settings={"application_name": "porchlight", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"},
         )
 
 

@@ -13,7 +13,6 @@ import sys
 from typing import Any
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.apps.migrations.tables import Migration
 
 from backend.db import DB, close_pool, connection, open_pool
@@ -36,6 +35,8 @@ def statements(migration_id: str, description: str, sql: str) -> MigrationManage
 
 async def migrate() -> list[str]:
     """Apply what is missing; answers the ids that were applied."""
+    from piccolo.apps.migrations.commands.forwards import run_forwards  # slow to load, and a server only asks what is pending
+
     path = list(sys.path)
     async with DB.transaction() as transaction:
         await transaction.connection.execute("SET LOCAL lock_timeout = '60s'")

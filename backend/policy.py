@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from backend.access import Actor, Role, actor_of
+from backend.access import EVERYTHING, Actor, Role, actor_of
 from backend.errors import Refused
 
 Operation = Literal[
@@ -26,6 +26,18 @@ Operation = Literal[
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
+    "own_device.read",  # one's own devices, their names, and taking a lost one's access away
+    "own_device.change",
+    "vault.share",  # the server's half of a PIN
+    "quarantine.read",  # what came from devices that are no longer trusted
+    "quarantine.decide",
+    "exposure.read",  # what of a person was ever visible to whom
+    "case.break_glass",  # read a colleague's case: a reason, an hour, on the record
+    "case.read_by_permit",
+    "permit.consent",  # have a helper see parts of one's own case
+    "permit.audit",  # have an auditor read a case of one's unit
+    "permit.list",
+    "permit.end",
     "message.read",  # one's own mark of how far one has read
     "appointment.request",
     "appointment.answer",  # accept, ask for another time, call off
@@ -34,9 +46,21 @@ Operation = Literal[
     "contact.change",  # one's own
     "contact.take_up",
     "preference.set",  # one's own
+    "document.offer",  # and send its files, and take it back
+    "document.read",  # fetch a checked file
+    "document.decide",  # accept, send back
+    "appointment.outcome",  # whether it was held
     "batch.read",  # how a load of the system of record went
+    "security.read",  # one's own ways to sign in, and where one is signed in
+    "session.end_others",
+    "factor.change",  # add or remove a passkey, set a password, make recovery codes
+    "recovery.cancel",
+    "identity.prove",  # a fresh proof of who one is
+    "enrolment.offer",  # a code by which a person of one's case comes to an account
+    "identity.check",  # what the case team has to look into
 ]
 
+VERSION: Final = 1  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -55,6 +79,18 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,
+    "own_device.read": CASE_PEOPLE,
+    "own_device.change": CASE_PEOPLE,
+    "vault.share": CASE_PEOPLE,
+    "quarantine.read": frozenset({Role.SUPERVISOR}),
+    "quarantine.decide": frozenset({Role.SUPERVISOR}),
+    "exposure.read": frozenset({Role.SUPERVISOR}),
+    "case.break_glass": CASE_STAFF,
+    "case.read_by_permit": frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.NAVIGATOR, Role.AUDITOR}),
+    "permit.consent": frozenset({Role.PARENT}),
+    "permit.audit": frozenset({Role.SUPERVISOR}),
+    "permit.list": CASE_PEOPLE | {Role.NAVIGATOR, Role.AUDITOR},
+    "permit.end": CASE_PEOPLE | {Role.NAVIGATOR, Role.AUDITOR},
     "message.read": CASE_PEOPLE,
     "appointment.request": frozenset({Role.PARENT}),
     "appointment.answer": CASE_PEOPLE,
@@ -63,8 +99,22 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "contact.change": frozenset({Role.PARENT}),
     "contact.take_up": CASE_STAFF,
     "preference.set": CASE_PEOPLE,
+    "document.offer": frozenset({Role.PARENT}),
+    "document.read": CASE_PEOPLE,
+    "document.decide": CASE_STAFF,
+    "appointment.outcome": CASE_STAFF,
     "batch.read": frozenset({Role.ADMIN}),
+    "security.read": EVERYBODY,
+    "session.end_others": EVERYBODY,
+    "factor.change": EVERYBODY,
+    "recovery.cancel": EVERYBODY,
+    "identity.prove": EVERYBODY,
+    "enrolment.offer": CASE_STAFF,
+    "identity.check": CASE_STAFF,
 }
+
+# Asked for by a route, these need a proof of who one is that is at most five minutes old and was given for this operation.
+STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "device.revoke", "enrolment.offer"})
 
 OPERATIONS: Final = frozenset(get_args(Operation))
 
@@ -80,12 +130,21 @@ def require(actor: Actor, operation: Operation) -> None:
         raise Refused("forbidden", "Your account cannot do this.")
 
 
+def require_proof(actor: Actor, operation: Operation) -> None:
+    """Refuse what needs a fresh proof of who one is, when the session has none for it; the app asks, and tries again."""
+    if operation in STEP_UP and actor.proved not in (EVERYTHING, operation):
+        detail = {"code": "step_up", "operation": operation}
+        raise Refused("forbidden", "Please show once more that it is you.", detail)
+
+
 def allowed(operation: Operation) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
-    """Guard of a route: somebody is signed in whose role may do this."""
+    """Guard of a route: somebody is signed in whose role may do this, and who has proved it where that is asked."""
     if operation not in OPERATIONS:
         raise ValueError(operation)
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        require(actor_of(connection), operation)
+        actor = actor_of(connection)
+        require(actor, operation)
+        require_proof(actor, operation)
 
     return guard

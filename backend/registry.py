@@ -11,6 +11,8 @@ from backend.appointments.wire import Appointment, BookableHours
 from backend.cases.wire import Agency, Balance, Case, Event, Obligation, Order, Participant
 from backend.contacts.mutations import MUTATORS as CONTACT_MUTATORS
 from backend.contacts.wire import ContactChange
+from backend.documents.mutations import MUTATORS as DOCUMENT_MUTATORS
+from backend.documents.wire import Document
 from backend.hearings.wire import Hearing
 from backend.messages.mutations import MUTATORS as MESSAGE_MUTATORS
 from backend.messages.wire import Message, ReadMark
@@ -37,6 +39,7 @@ MONEY_IN = ("paid_on", "posted_on", "amount_cents", "reversed_by")
 SAID = ("thread", "from_party", "body", "receipt", "written_at", "received_at", "answer_due_on", "answered_at")
 AGREED = ("thread", "starts_local", "asked_local", "asked_by", "time_zone", "minutes", "channel", "topic", "note", "state")
 NOTED = ("beside", "version", "author_name", "body", "written_at", "received_at", "edited_by", "edited_at")
+OFFERED = ("thread", "kind", "note", "files", "bytes", "pages", "arrived", "state", "reason", "said", "received_at", "decided_at")
 HAPPENED = ("code", "happened_on", "detail_code")
 
 WALL = "to_char(t.{}, 'YYYY-MM-DD\"T\"HH24:MI')"
@@ -53,7 +56,7 @@ SYNCED = (
         "account",
         "account",
         Account,
-        (Shown(11, EVERYONE, ("role", "display_name", "language", "time_zone"), where="t.active"),),
+        (Shown(11, EVERYONE, ("role", "display_name", "language", "time_zone", "alert", "alert_at"), where="t.active"),),
         scope="id",
     ),
     Synced(
@@ -191,6 +194,15 @@ SYNCED = (
             Shown(161, STAFF, ("thread", "field", "was", "now", "state", "sent_at", "taken_by")),
         ),
     ),
+    Synced(
+        "document",
+        "document",
+        Document,
+        (
+            Shown(180, "party_bit", OFFERED, where="t.state <> 'withdrawn'"),
+            Shown(181, STAFF, (*OFFERED, "scan", "decided_by"), where="t.state <> 'withdrawn'"),
+        ),
+    ),
     Synced("preference", "preference", Preference, (Shown(170, EVERYONE, ("name", "value")),), scope="account_id"),
     Synced(
         "notice",
@@ -212,13 +224,31 @@ SYNCED = (
 )
 
 NEVER_LEAVE = {
+    "app_floor": "which app is too old; leases tell it",
+    "exposure": "what was visible to whom; a supervisor reads it online",
     "appointment_slot": "which of a worker's hours are taken",
+    "appointment_hour": "which of a worker's hours belong to which case",
+    "document_file": "fetched one by one, with a ticket",
+    "document_ticket": "secrets of fetching",
     "session": "secrets of signing in",
+    "passkey": "secrets of signing in",
+    "challenge": "secrets of signing in",
+    "authenticator": "secrets of signing in",
+    "recovery_code": "secrets of signing in",
+    "password_setup": "secrets of signing in",
+    "claim": "codes by which people come to their accounts",
+    "enrolment": "codes by which people come to their accounts",
+    "recovery": "who is coming back to an account",
+    "identity_check": "what the case team looks into; it reads that online",
     "throttle": "how often somebody tried",
     "journal": "the record of acts; staff read it online",
+    "journal_head": "the journal's evidence",
+    "journal_seal": "the journal's evidence",
+    "journal_unsealed": "the journal's evidence",
     "job": "work of the server",
     "batch": "imports",
     "reject": "imports",
+    "permit": "who may read a case for a while; read online",
     "office": "a worker's office tells where a family lives",
     "worker": "a worker's name and office are not for parents; staff need no list offline",
     "assignment": "becomes grants",
@@ -231,8 +261,12 @@ NEVER_LEAVE = {
     "notice_tally": "counters",
     "reach": "addresses of people, sealed",
     "reach_delivery": "what a provider said",
+    "quarantine": "what came from devices that are no longer trusted; a supervisor reads it online",
+    "vault_key": "keys",
+    "vault_share": "keys",
     "sync_row": "the engine's own",
     "sync_grant": "the engine's own",
+    "sync_manifest": "the engine's own",
     "sync_device": "the engine's own",
     "sync_mutation": "the engine's own",
     "sync_epoch": "the engine's own",
@@ -273,8 +307,8 @@ URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
     ELSE '-infinity'::timestamp END)"""
 
 MUTATORS = (
-    *(*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS, *CONTACT_MUTATORS),
-    *(*PREFERENCE_MUTATORS, *NOTICE_MUTATORS),
+    *(*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *DOCUMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS),
+    *(*CONTACT_MUTATORS, *PREFERENCE_MUTATORS, *NOTICE_MUTATORS),
 )
 
 REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

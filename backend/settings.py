@@ -27,12 +27,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     schema: bool
     recall: bool
     demo: bool
+    staff_passwords: bool
     pool_size: int
     agency_name: str
     agency_phone: str
     agency_time_zone: str
     extract_keys: dict[str, str]
     drop_folder: Path | None
+    blob_folder: Path
+    scan_command: str
     vapid_subject: str
     push_hosts: tuple[str, ...]
     smtp_url: str
@@ -40,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     text_url: str
     text_from: str
     metrics_token: str
+    app_min: str
+    audit_anchors: Path | None
     log_level: str
 
     @property
@@ -58,7 +63,9 @@ NAMES = {
     "schema": "PORCHLIGHT_SCHEMA",
     "recall": "PORCHLIGHT_RECALL",
     "demo": "PORCHLIGHT_DEMO",
+    "staff_passwords": "PORCHLIGHT_STAFF_PASSWORDS",
     "pool_size": "PORCHLIGHT_POOL_SIZE",
+    "app_min": "PORCHLIGHT_APP_MIN",
     "log_level": "PORCHLIGHT_LOG_LEVEL",
 }
 
@@ -75,7 +82,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         return environ.get(variable(field), "").strip() or otherwise
 
     host, port = word("host", "127.0.0.1"), _number(word("port", "8000"), "port")
-    drop = word("drop_folder")
+    drop, anchors = word("drop_folder"), word("audit_anchors")
     return Settings(
         database_url=word("database_url"),
         redis_url=word("redis_url"),
@@ -88,12 +95,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         schema=_choice(word("schema", "off"), "schema"),
         recall=_choice(word("recall", "off"), "recall"),
         demo=_choice(word("demo", "off"), "demo"),
+        staff_passwords=_choice(word("staff_passwords", "off"), "staff_passwords"),
         pool_size=_number(word("pool_size", "10"), "pool_size"),
         agency_name=word("agency_name", "Child Support Agency"),
         agency_phone=word("agency_phone", "555-0100"),
         agency_time_zone=word("agency_time_zone", "America/New_York"),
         extract_keys=_keys(word("extract_keys")),
         drop_folder=Path(drop).expanduser().absolute() if drop else None,
+        blob_folder=Path(word("blob_folder") or data_folder(environ) / "blobs").expanduser().absolute(),
+        scan_command=word("scan_command"),
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
         smtp_url=word("smtp_url"),
@@ -101,6 +111,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         text_url=word("text_url"),
         text_from=word("text_from"),
         metrics_token=word("metrics_token"),
+        app_min=word("app_min", "0.0.0"),
+        audit_anchors=Path(anchors).expanduser().absolute() if anchors else None,
         log_level=word("log_level", "info"),
     )
 

@@ -9,6 +9,8 @@ MODULES = (
     "backend.appointments.tables",
     "backend.cases.tables",
     "backend.contacts.tables",
+    "backend.documents.tables",
+    "backend.enrolment.tables",
     "backend.hearings.tables",
     "backend.ingest.tables",
     "backend.messages.tables",

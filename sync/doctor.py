@@ -1,4 +1,4 @@
-"""Recomputes `sync_row` and `sync_grant` from the domain, and repairs what differs.
+"""Recomputes `sync_row`, `sync_grant` and the digests of manifests from the domain, and repairs what differs.
 
 It also lets go of rows that grew too old to travel (`Shown.recent`), so it passes once a night.
 """
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.declare import Registry, Shown, Synced
-from sync.rows import ONE_AT_A_TIME
+from sync.rows import DIGEST_OF, NO_GRANTS, ONE_AT_A_TIME
+
+EVERYBODY = ("sync_grant", "sync_grant_truth", "sync_manifest")
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How many rows were missing, were too many, how many grants were wrong; and, no fault, how many rows grew old."""
+    """How many rows were missing, were too many, how many grants (or digests) were wrong; and, no fault, how many rows grew old."""
 
     missing: int
     extra: int
@@ -90,13 +92,19 @@ async def repair(connection: Any, registry: Registry) -> Drift:
     return Drift(missing, extra, await _regrant(connection), aged)
 
 
+# Digests of manifests that are not those of the grants that should be.
+MISTAKEN = f"""
+SELECT count(*) FROM (SELECT principal, {DIGEST_OF} AS digest FROM sync_grant_truth g GROUP BY principal) truth
+FULL JOIN sync_manifest m USING (principal)
+WHERE coalesce(truth.digest, '{NO_GRANTS}') <> coalesce(m.digest, '{NO_GRANTS}')"""
+
+
 async def _regrant(connection: Any) -> int:
     await connection.execute(f"SELECT {ONE_AT_A_TIME}")
     wrong = await connection.fetchval(
         "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) "
         "WHERE g.mask IS DISTINCT FROM t.mask"
     )
-    await connection.execute(
-        "SELECT sync_regrant(ARRAY(SELECT principal FROM sync_grant UNION SELECT principal FROM sync_grant_truth))"
-    )
+    wrong += await connection.fetchval(MISTAKEN)
+    await connection.execute(f"SELECT sync_regrant(ARRAY({' UNION '.join(f'SELECT principal FROM {table}' for table in EVERYBODY)}))")
     return int(wrong)

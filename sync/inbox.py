@@ -13,7 +13,20 @@ from sync.declare import Intent, Mutator, Refusal, Registry
 from sync.wire import Done, Mutation, Outcome, Say
 
 CRASHES_MAX = 5
-STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation"
+STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE device = $1 AND n = $2"
+
+# One mutation of a device at a time; what became of its id under any device's name; whether its scope is the sender's today.
+TURN = """
+SELECT d.principal, d.last_n, d.crashes, m.id, m.outcome, m.code, m.detail, m.received_at,
+    $3::uuid IS NULL OR EXISTS (SELECT 1 FROM sync_grant g WHERE g.principal = d.principal AND g.scope = $3) AS granted
+FROM sync_device d LEFT JOIN sync_mutation m ON m.id = $2 AND NOT m.copy
+WHERE d.id = $1 FOR UPDATE OF d"""
+
+# The outcome and the number that it was taken under: neither is ever there without the other.
+STORE = """
+WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1)
+INSERT INTO sync_mutation (device, n, id, copy, name, v, scope, args, at_claimed, received_at, outcome, code, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
 
 DONE_BEFORE = """
 SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device
@@ -35,7 +48,7 @@ class Expect(Exception):
 async def take(connection: Any, registry: Registry, device: UUID, mutation: Mutation) -> Done:
     """One mutation, in the caller's transaction. Raises Forked or Expect; any other error must roll everything back."""
     # 1. One mutation of a device at a time.
-    held = await connection.fetchrow("SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE", device)
+    held = await connection.fetchrow(TURN, device, mutation.id, mutation.scope)
     # 2. Seen before: its stored outcome, whatever it was.
     if mutation.n <= held["last_n"]:
         return await _stored(connection, device, mutation)
@@ -43,9 +56,8 @@ async def take(connection: Any, registry: Registry, device: UUID, mutation: Muta
     if mutation.n > held["last_n"] + 1:
         raise Expect(held["last_n"] + 1)
     # 4. Sent before under another device's name (a copied phone that was given a new one): the outcome of that time.
-    before = await connection.fetchrow(f"{STORED} WHERE id = $1 AND NOT copy", mutation.id)
-    if before is not None:
-        return await _store(connection, device, mutation, _done(before, mutation.n), copy=True)
+    if held["id"] is not None:
+        return await _store(connection, device, mutation, _done(held, mutation.n), copy=True)
     # 5. What it builds upon has to be there.
     if mutation.after is not None and not await _was_done(connection, held["principal"], mutation.after):
         return await _store(connection, device, mutation, _outcome(mutation.n, "refused", Refusal("depends")))
@@ -58,7 +70,7 @@ async def take(connection: Any, registry: Registry, device: UUID, mutation: Muta
     # 7. The effect, or a reason; a refused effect leaves nothing behind.
     try:
         async with connection.transaction():
-            await _run(connection, mutator, held["principal"], device, mutation)
+            await _run(mutator, held, device, mutation)
     except Refusal as refusal:
         return await _store(connection, device, mutation, _outcome(mutation.n, "refused", refusal))
     # 8. Effect and outcome become durable together.
@@ -70,16 +82,14 @@ async def crashed(connection: Any, device: UUID) -> None:
     await connection.execute("UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1", device)
 
 
-async def _run(connection: Any, mutator: Mutator, principal: UUID, device: UUID, mutation: Mutation) -> None:
-    if mutation.scope is not None and not await connection.fetchval(
-        "SELECT EXISTS (SELECT 1 FROM sync_grant WHERE principal = $1 AND scope = $2)", principal, mutation.scope
-    ):
+async def _run(mutator: Mutator, held: Any, device: UUID, mutation: Mutation) -> None:
+    if not held["granted"]:
         raise Refusal("forbidden")
     try:
         args = msgspec.json.decode(mutation.args, type=mutator.args)
     except msgspec.DecodeError as error:
         raise Refusal("invalid") from error
-    await mutator.action(Intent(principal, device, mutation.id, mutation.scope, args, mutation.at))
+    await mutator.action(Intent(held["principal"], device, mutation.id, mutation.scope, args, mutation.at))
 
 
 async def _was_done(connection: Any, principal: UUID, id: UUID) -> bool:
@@ -88,7 +98,7 @@ async def _was_done(connection: Any, principal: UUID, id: UUID) -> bool:
 
 
 async def _stored(connection: Any, device: UUID, mutation: Mutation) -> Done:
-    row = await connection.fetchrow(f"{STORED} WHERE device = $1 AND n = $2", device, mutation.n)
+    row = await connection.fetchrow(STORED, device, mutation.n)
     if row is None or row["id"] != mutation.id:
         raise Forked
     return _done(row, mutation.n)
@@ -106,9 +116,7 @@ def _outcome(n: int, outcome: Outcome, refusal: Refusal | None) -> Done:
 
 async def _store(connection: Any, device: UUID, mutation: Mutation, done: Done, *, copy: bool = False) -> Done:
     await connection.execute(
-        "INSERT INTO sync_mutation "
-        "(device, n, id, copy, name, v, scope, args, at_claimed, received_at, outcome, code, detail) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        STORE,
         device,
         mutation.n,
         mutation.id,
@@ -123,5 +131,4 @@ async def _store(connection: Any, device: UUID, mutation: Mutation, done: Done, 
         done.code,
         msgspec.json.encode(done.say).decode() if done.say else None,
     )
-    await connection.execute("UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1", device, mutation.n)
     return done

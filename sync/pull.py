@@ -1,7 +1,7 @@
 """The pull: what changed for this principal since its cursor, and the scopes it asked for, in one statement and snapshot.
 
-Most pulls find nothing new; `PROBE` says so with one indexed statement, no body built and nothing written. Otherwise
-the whole statement runs, and the answer and its cursor both come from that statement alone.
+The answer, its cursor and the epoch that the cursor is good for come from that statement alone. Most devices never get
+here: `opening.py` has found that there is nothing new for them.
 """
 
 from dataclasses import dataclass, field
@@ -14,40 +14,39 @@ from zlib import crc32
 import msgspec
 
 from sync.declare import Registry, Shown, Synced
-from sync.wire import WANT_MAX, Delta, Load, Manifest, Row
+from sync.epoch import IN_FORCE
+from sync.rows import NO_GRANTS
+from sync.wire import FIRST_MAX, WANT_MAX, Delta, Load, Manifest, Row
 
 ROWS_MAX = 4000  # of a delta, and of the loads, in one answer; at least one scope always fits
 MARGIN = 2**32
 
-HEAD = """
-granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1),
-listed AS (SELECT coalesce(string_agg(scope::text || ':' || mask, ',' ORDER BY scope), '') AS list FROM granted),
-digest AS (SELECT left(encode(sha256(convert_to(list, 'UTF8')), 'hex'), 32) AS digest FROM listed)"""
-
-# One look into the index for each grant, whatever the planner believes about tables that were just loaded (OFFSET 0 holds
-# it to that): a principal has hundreds of grants, the table millions of rows.
-UNSEEN = """LATERAL (SELECT r.aud, r.kind, r.id, r.rev, r.gone FROM sync_row r
-    WHERE r.scope = g.scope AND r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot)
-        AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot) AND (r.aud & g.mask) <> 0 OFFSET 0) r"""
+GRANTED = "granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1)"
+DIGEST = f"coalesce((SELECT digest FROM sync_manifest WHERE principal = $1), '{NO_GRANTS}')"
 LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
 
-PROBE = f"""
-WITH {HEAD}
-SELECT digest, pg_is_in_recovery() AS standby, {LAST_N} AS last_n,
-    EXISTS (SELECT 1 FROM granted g CROSS JOIN {UNSEEN}) AS news
-FROM digest"""
+# All grants in one walk through the index, scope by scope, whatever the planner believes about tables that were just loaded
+# (OFFSET 0 holds it to that): a principal has hundreds of grants, the table millions of rows.
+UNSEEN = """(SELECT g.scope, r.aud, r.kind, r.id, r.rev, r.gone FROM (SELECT r.* FROM sync_row r
+    WHERE r.scope = ANY(ARRAY(SELECT scope FROM granted)) AND r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot)
+        AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot) OFFSET 0) r
+    JOIN granted g ON g.scope = r.scope AND (r.aud & g.mask) <> 0)"""
 
 
 class Standby(Exception):
-    """This database is a standby: its snapshots do not say what is in progress, so nothing may be read from it here."""
+    """A standby, whose snapshots do not say what is in progress, or a server that took over while we spoke: ask again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one device asks for. `snapshot` is None where there is nothing to build upon: then only loads are given."""
+    """What one device asks for. `snapshot` is None where there is nothing to build upon: then only loads are given.
+
+    `epoch` is the one that the snapshot is of, and that the answer has to be of.
+    """
 
     principal: UUID
     device: UUID
+    epoch: UUID
     snapshot: str | None
     have: str | None
     want: list[UUID]
@@ -76,12 +75,6 @@ def checksum(rows: list[Row]) -> str:
 
 async def pull(connection: Any, registry: Registry, asked: Asked) -> Pulled:
     """One answer for one device. Raises Standby."""
-    if asked.snapshot is not None and not asked.want:
-        probe = await connection.fetchrow(PROBE, asked.principal, asked.snapshot, asked.device)
-        if probe["standby"]:
-            raise Standby
-        if probe["digest"] == asked.have and not probe["news"]:
-            return Pulled(last_n=probe["last_n"])
     records = await connection.fetch(
         statement(registry), asked.principal, asked.snapshot, asked.device, asked.have, asked.want[:WANT_MAX], ROWS_MAX
     )
@@ -90,7 +83,7 @@ async def pull(connection: Any, registry: Registry, asked: Asked) -> Pulled:
 
 def _answer(records: list[Any], asked: Asked) -> Pulled:
     head = msgspec.json.decode(next(r["body"] for r in records if r["part"] == 0), type=_Head)
-    if head.standby:
+    if head.standby or head.epoch != asked.epoch:
         raise Standby
     pulled = Pulled(snapshot=head.snapshot, last_n=head.last_n, stale=head.stale, more=head.more)
     if head.digest != asked.have or asked.snapshot is None:
@@ -109,6 +102,7 @@ def _answer(records: list[Any], asked: Asked) -> Pulled:
 class _Head(msgspec.Struct):
     snapshot: str
     standby: bool
+    epoch: UUID | None
     last_n: int
     digest: str
     scopes: list[tuple[UUID, int]]
@@ -117,7 +111,8 @@ class _Head(msgspec.Struct):
     more: bool
 
 
-def _value(synced: Synced, column: str) -> str:
+def value_of(synced: Synced, column: str) -> str:
+    """SQL of a column as it travels."""
     if column in synced.sql:
         return synced.sql[column]
     declared = synced.body.__annotations__[column]
@@ -128,7 +123,7 @@ def _value(synced: Synced, column: str) -> str:
 
 def _bodies(synced: Synced, shown: Shown) -> str:
     """The bodies of one projection. row_to_json writes no spaces, unlike json_build_object."""
-    values = ", ".join(f"{_value(synced, c)} AS {c}" for c in shown.columns)
+    values = ", ".join(f"{value_of(synced, c)} AS {c}" for c in shown.columns)
     return (
         f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, row_to_json(b)::text FROM answer a "
         f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b "
@@ -141,11 +136,11 @@ def statement(registry: Registry) -> str:
     """The pull's SQL: $1 principal, $2 snapshot or null, $3 device, $4 digest held or null, $5 wanted, $6 rows at most."""
     bodies = "\nUNION ALL ".join(_bodies(synced, shown) for synced, shown in registry.shown())
     return f"""
-WITH {HEAD},
+WITH {GRANTED},
 wanted AS MATERIALIZED (
     SELECT g.scope, g.mask, {registry.urgency} AS urgency FROM granted g
     WHERE g.scope = ANY($5) OR ($2::text IS NULL AND cardinality($5::uuid[]) = 0)
-    ORDER BY urgency NULLS LAST, g.scope LIMIT {WANT_MAX}),
+    ORDER BY urgency NULLS LAST, g.scope LIMIT CASE WHEN cardinality($5::uuid[]) = 0 THEN {FIRST_MAX} ELSE {WANT_MAX} END),
 loadable AS MATERIALIZED (
     SELECT w.scope, r.aud, r.kind, r.id, r.rev, r.gone, w.urgency
     FROM wanted w JOIN sync_row r ON r.scope = w.scope AND (r.aud & w.mask) <> 0 WHERE NOT r.gone),
@@ -155,9 +150,7 @@ load_sizes AS (
     WINDOW before AS (ORDER BY w.urgency NULLS LAST, w.scope)),
 loaded AS MATERIALIZED (SELECT scope FROM load_sizes WHERE total <= $6::int OR place = 1),
 changed AS MATERIALIZED (
-    SELECT g.scope, r.aud, r.kind, r.id, r.rev, r.gone
-    FROM granted g CROSS JOIN {UNSEEN}
-    WHERE $2::text IS NOT NULL AND NOT g.scope = ANY($5)),
+    SELECT u.* FROM {UNSEEN} u WHERE $2::text IS NOT NULL AND NOT u.scope = ANY($5)),
 delta_sizes AS (SELECT scope, sum(count(*)) OVER (ORDER BY scope) AS total FROM changed GROUP BY scope),
 answer AS MATERIALIZED (
     SELECT 1 AS part, c.* FROM changed c JOIN delta_sizes s USING (scope) WHERE s.total <= $6::int
@@ -165,13 +158,14 @@ answer AS MATERIALIZED (
     SELECT 2 AS part, l.scope, l.aud, l.kind, l.id, l.rev, l.gone FROM loadable l JOIN loaded USING (scope))
 SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev,
     json_build_object(
-        'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'digest', d.digest, 'last_n', {LAST_N},
+        'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'epoch', {IN_FORCE},
+        'digest', d.digest, 'last_n', {LAST_N},
         'scopes', CASE WHEN d.digest IS DISTINCT FROM $4 OR $2::text IS NULL
             THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted)
             ELSE '[]' END,
         'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
         'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
         'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
-FROM digest d
+FROM (SELECT {DIGEST} AS digest) d
 UNION ALL SELECT part, scope, aud, kind, id, rev, NULL FROM answer WHERE gone
 UNION ALL {bodies}"""

@@ -6,6 +6,7 @@ They are statement-level: a load of a million rows fires each once.
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from sync.declare import GrantSource, Registry, Shown, Synced
@@ -15,6 +16,11 @@ KEY = "scope, aud, kind, id"
 # Grants follow from several tables, so two transactions that each change one must not decide without seeing the other:
 # from its first change of rights to its end, one at a time. What waited looks anew, and sees all that came before.
 ONE_AT_A_TIME = "pg_advisory_xact_lock(0x73796E63)"
+
+# What a device that holds nothing has the digest of.
+NO_GRANTS = sha256(b"").hexdigest()[:32]
+LISTED = "coalesce(string_agg(g.scope::text || ':' || g.mask, ',' ORDER BY g.scope), '')"
+DIGEST_OF = f"left(encode(sha256(convert_to({LISTED}, 'UTF8')), 'hex'), 32)"
 
 
 def _columns(synced: Synced, shown: Shown, row: str) -> str:
@@ -87,7 +93,7 @@ def row_triggers(synced: Synced) -> str:
 
 
 def grant_function(registry: Registry) -> str:
-    """The one true list of grants as a view, and the function that brings principals' grants in line with it."""
+    """The one true list of grants as a view, and the function that brings principals' grants and digests in line with it."""
     return f"""
 CREATE OR REPLACE VIEW sync_grant_truth AS
     SELECT principal, scope, bit_or(mask)::int2 AS mask FROM ({registry.grants.truth}) AS every
@@ -99,6 +105,10 @@ BEGIN
     INSERT INTO sync_grant (principal, scope, mask)
         SELECT t.principal, t.scope, t.mask FROM sync_grant_truth t WHERE t.principal = ANY(who)
     ON CONFLICT (principal, scope) DO UPDATE SET mask = excluded.mask WHERE sync_grant.mask <> excluded.mask;
+    INSERT INTO sync_manifest (principal, digest)
+        SELECT w.principal, {DIGEST_OF} FROM (SELECT DISTINCT unnest(who) AS principal) w LEFT JOIN sync_grant g USING (principal)
+        GROUP BY w.principal
+    ON CONFLICT (principal) DO UPDATE SET digest = excluded.digest WHERE sync_manifest.digest <> excluded.digest;
 END $sync$;"""
 
 
@@ -130,12 +140,19 @@ def statements(registry: Registry) -> str:
     return "".join(row_triggers(synced) for synced in registry.synced) + grants
 
 
+def _mark(registry: Registry) -> str:
+    """What the database remembers of the declaration, and of what we made of it."""
+    return f"{registry.fingerprint} {sha256(statements(registry).encode()).hexdigest()}"
+
+
 async def install(connection: Any, registry: Registry) -> None:
     """Brings the database in line with the declaration; a changed one begins a new epoch, so that every device reloads."""
     from sync import doctor, epoch
 
-    if await epoch.declared(connection) == registry.fingerprint:
+    before, mark = await epoch.declared(connection), _mark(registry)
+    if before == mark:
         return
     await connection.execute(statements(registry))
     await doctor.repair(connection, registry)
-    await epoch.begin(connection, registry.fingerprint)
+    same = before is not None and before.partition(" ")[0] == registry.fingerprint
+    await (epoch.redeclare if same else epoch.begin)(connection, mark)

@@ -10,17 +10,16 @@ from uuid import UUID
 
 import msgspec
 
-from sync.pull import HEAD, UNSEEN, Asked, checksum
+from sync.pull import DIGEST, GRANTED, UNSEEN, Asked, checksum
 from sync.wire import SUMS_MAX, Row
 
 NOTHING = msgspec.Raw(b"null")
 
 COMPARABLE = f"""
-WITH {HEAD}
+WITH {GRANTED}, changed AS MATERIALIZED (SELECT DISTINCT scope FROM {UNSEEN} u)
 SELECT g.scope, r.aud, r.kind, r.id, r.rev
-FROM digest d CROSS JOIN granted g
-LEFT JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0 AND NOT r.gone
-WHERE d.digest = $3 AND g.scope = ANY($4) AND NOT EXISTS (SELECT FROM {UNSEEN})"""
+FROM granted g LEFT JOIN sync_row r ON r.scope = g.scope AND (r.aud & g.mask) <> 0 AND NOT r.gone
+WHERE {DIGEST} = $3 AND g.scope = ANY($4) AND g.scope NOT IN (SELECT scope FROM changed)"""
 
 
 async def differing(connection: Any, asked: Asked, sums: list[tuple[UUID, str]]) -> list[UUID]:

@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 MUTATIONS_MAX = 50
-WANT_MAX = 64
+WANT_MAX = 256
+FIRST_MAX = 64  # scopes of a first answer, so that the first cases are there at once
 SUMS_MAX = 64
 BODY_MAX_BYTES = 256 * 1024
 
@@ -29,6 +30,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`rid` is a nonce that the answer repeats; `clock` is the device's own milliseconds and decides nothing.
 
     `app` is the version of the app, for operators. `sums` are checksums of scopes held fresh, a few once a day.
+    `lease` asks for a signed lease.
     """
 
     rid: str
@@ -42,6 +44,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     push: list[Mutation]
     app: Annotated[str, msgspec.Meta(max_length=40)] = ""
     sums: list[tuple[UUID, str]] = []
+    lease: bool = False
 
 
 Outcome = Literal["ok", "refused", "parked"]
@@ -101,7 +104,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 class SyncResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`now` and `lease_until` are milliseconds since the epoch; `poll_s` is how long to wait before asking again.
 
-    What is absent is empty; an absent cursor means: keep the one you have.
+    What is absent is empty; an absent cursor means: keep the one you have. `lease` is `<payload>.<signature>`, base64url.
     """
 
     rid: str
@@ -119,3 +122,4 @@ class SyncResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     manifest: Manifest | None = None
     reset: str | None = None
     lost: Lost | None = None
+    lease: str | None = None

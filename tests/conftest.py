@@ -39,6 +39,7 @@ BASE = Path(tempfile.mkdtemp(prefix="porchlight-tests-", dir=_memory()))
 BASE.chmod(0o755)
 SERVER = Embedded(BASE / "postgres", unsafe=True)
 os.environ.update(DATABASE_URL=SERVER.url(DATABASE), PORCHLIGHT_DATA=str(BASE / "data"), PORCHLIGHT_DEMO="on")
+os.environ.update(PORCHLIGHT_STAFF_PASSWORDS="on", PORCHLIGHT_SECRET="bm90IGEgc2VjcmV0OiBvbmx5IHRlc3RzIHVzZSB0aGlzIQ==")
 for name in ("REDIS_URL", "DROP_FOLDER", "EXTRACT_KEYS", "PUSH_HOSTS", "PORCHLIGHT_ORIGIN"):
     os.environ.pop(name, None)
 

@@ -11,6 +11,7 @@ from backend.accounts.rules import (
     ALL_PER_MINUTE,
     HERE,
     KNOWN_FOR_S,
+    PASSKEYS_PER_MINUTE,
     Waits,
     address_of,
     throttle_key,
@@ -49,6 +50,7 @@ SUCCEEDED: Final = """
 WITH forgotten AS (DELETE FROM throttle WHERE key = $2),
     undone AS (UPDATE throttle SET hits = greatest(hits - 1, 0) WHERE key = ANY($3::text[]))
 INSERT INTO throttle (key, window_at, hits) VALUES ($1, now(), 1) ON CONFLICT (key) DO UPDATE SET window_at = now()"""
+UNDO: Final = "UPDATE throttle SET hits = greatest(hits - 1, 0) WHERE key = $1"
 FORGET: Final = """
 DELETE FROM throttle
 WHERE window_at < now() - make_interval(secs => CASE WHEN key LIKE 'known:%' THEN $1::int ELSE $2::int END)"""
@@ -73,6 +75,25 @@ async def admit_demo() -> None:
     """Count a one-tap sign-in; they are cheap, yet each leaves a session."""
     async with connection() as held:
         await _count_minute(held, "all:demo", ALL_PER_MINUTE)
+
+
+async def admit_passkey(host: str) -> None:
+    """Count a use of the door for passkeys, by address alone: no login is named there, so nobody can be kept out of it."""
+    async with connection() as held:
+        await _count_minute(held, throttle_key("passkey", address_of(host)), PASSKEYS_PER_MINUTE)
+
+
+async def admit_claim(host: str) -> None:
+    """Count a try of a code from a letter or a worker: slowed by address and all together, never by person."""
+    async with connection() as held:
+        await _count(held, throttle_key("claim", address_of(host)), ADDRESS)
+        await _count_minute(held, "all:claim", ALL_PER_MINUTE)
+
+
+async def note_claimed(host: str) -> None:
+    """A code that was right is not counted: an office enrols many people behind one address."""
+    async with connection() as held:
+        await held.execute(UNDO, throttle_key("claim", address_of(host)))
 
 
 async def note_success(login: str, host: str) -> None:

@@ -1,7 +1,7 @@
 """What can happen to appointments. The device decides nothing: each act is checked against how things stand now."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from backend.access import Actor, Role
 from backend.appointments import rules
 from backend.appointments.rules import Hours, Standing, Verdict
 from backend.appointments.tables import Appointment, BookableHours
-from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, RequestAppointment
+from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, NoteOutcome, RequestAppointment
 from backend.cases.parties import get_party
 from backend.cases.tables import Agency
 from backend.db import connection
@@ -27,13 +27,31 @@ WHERE s.case_id = $1 AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_
 ORDER BY s.part = 'primary' DESC, s.from_on DESC, s.worker_login LIMIT 1"""
 FIND: Final = "SELECT * FROM appointment WHERE id = $1 AND case_id = $2 FOR UPDATE"
 OPEN_OF: Final = "SELECT count(*) FROM appointment WHERE thread = $1 AND state = ANY($2) AND starts_local > $3"
-RELEASE: Final = "DELETE FROM appointment_slot WHERE appointment_id = $1"
+# A worker's hour belongs to a case, and within it to each party once: another case cannot have it, the other party can. So
+# neither parent learns from what is free that the other one booked; the team sees both, and asks one of them to move.
+HOLD_HOURS: Final = """
+SELECT 1 FROM appointment_hour WHERE (worker_login, at_local) IN
+    (SELECT worker_login, at_local FROM appointment_slot WHERE appointment_id = $1) ORDER BY worker_login, at_local FOR UPDATE"""
+RELEASE: Final = "DELETE FROM appointment_slot WHERE appointment_id = $1 RETURNING worker_login, at_local"
+RELEASE_HOURS: Final = """
+DELETE FROM appointment_hour h WHERE worker_login = $1 AND at_local = ANY($2)
+    AND NOT EXISTS (SELECT 1 FROM appointment_slot s WHERE (s.worker_login, s.at_local) = (h.worker_login, h.at_local))"""
+TAKE_HOURS: Final = """
+INSERT INTO appointment_hour AS h (worker_login, at_local, case_id)
+SELECT $1, at, $2 FROM unnest($3::timestamp[]) AS at ORDER BY at
+ON CONFLICT (worker_login, at_local) DO UPDATE SET case_id = h.case_id WHERE h.case_id = excluded.case_id"""
 TAKE: Final = """
-INSERT INTO appointment_slot (worker_login, at_local, appointment_id)
-SELECT $1, at, $2 FROM unnest($3::timestamp[]) AS at ORDER BY at ON CONFLICT DO NOTHING"""
-TAKEN: Final = "SELECT at_local FROM appointment_slot WHERE worker_login = $1 AND at_local >= $2 AND appointment_id <> $3"
+INSERT INTO appointment_slot (worker_login, at_local, case_id, thread, appointment_id)
+SELECT $1, at, $2, $3, $4 FROM unnest($5::timestamp[]) AS at ORDER BY at ON CONFLICT DO NOTHING"""
+TAKEN: Final = """
+SELECT at_local FROM appointment_slot
+WHERE worker_login = $1 AND at_local >= $2 AND appointment_id <> $3 AND (case_id <> $4 OR thread = $5)"""
+TOGETHER: Final = """
+SELECT EXISTS (SELECT 1 FROM appointment_slot s JOIN appointment a ON a.id = s.appointment_id
+    WHERE s.worker_login = $1 AND s.at_local = ANY($2) AND s.case_id = $3 AND s.thread <> $4 AND (a.state <> 'requested' OR NOT $5))"""
 STAND: Final = "UPDATE appointment SET state = $2, starts_local = $3, asked_local = $4, asked_by = $5 WHERE id = $1"
 
+TOLD_FOR: Final = timedelta(days=7)  # that an appointment was missed is news for so long
 NO_TEAM: Final = "Nobody works this case at the moment. Call your child support office."
 CHANGED: Final = "This appointment changed in the meantime. Look at it again."
 TAKEN_SAYS: Final = "This time is not free any more."
@@ -77,6 +95,7 @@ async def accept_appointment(actor: Actor, case_id: UUID, args: AcceptAppointmen
     row, standing = await _find(actor, case_id, args.appointment)
     agreed = _local(args.starts_local)
     if _go(rules.accept(standing, _side(actor), agreed), row):
+        await _not_together(actor, row, agreed, only_agreed=True)
         await _stand(row, Standing("confirmed", agreed, None, None), await _place())
         await _tell(actor, "confirmed", row, agreed)
 
@@ -93,6 +112,7 @@ async def ask_move(actor: Actor, case_id: UUID, args: AskMove) -> None:
     place = await _place()
     if not rules.minutes_of(place.hours, row["channel"], wanted) or not rules.bookable(wanted, place.now_local):
         await _refuse_taken(row, wanted, place)
+    await _not_together(actor, row, wanted, only_agreed=False)
     own_request = standing.state == "requested" and side == "party"
     moved = Standing("move_asked", standing.starts_local, wanted, side)
     await _stand(row, Standing("requested", wanted, None, None) if own_request else moved, place)
@@ -105,6 +125,19 @@ async def cancel_appointment(actor: Actor, case_id: UUID, args: CancelAppointmen
     if _go(rules.cancel(standing, _local(args.seen_local)), row):
         await _stand(row, Standing("cancelled", standing.starts_local, None, None), await _place())
         await _tell(actor, "cancelled", row, rules.on_the_table(standing))
+
+
+async def note_outcome(actor: Actor, case_id: UUID, args: NoteOutcome) -> None:
+    """The team says whether it took place, once its time has come. Refused: forbidden, changed, too_early."""
+    require(actor, "appointment.outcome")
+    row, standing = await _find(actor, case_id, args.appointment)
+    if not _go(rules.outcome(standing, _local(args.seen_local), args.outcome), row):
+        return
+    place = await _place()
+    if place.now_local < standing.starts_local:
+        raise Refused("conflict", "This appointment is still to come.", {"code": "appointment_early"})
+    await _stand(row, Standing(args.outcome, standing.starts_local, None, None), place)
+    await _tell(actor, args.outcome, row, place.now_local + TOLD_FOR)
 
 
 async def _find(actor: Actor, case_id: UUID, appointment: UUID) -> tuple[dict[str, Any], Standing]:
@@ -140,7 +173,9 @@ async def _stand(row: dict[str, Any], now: Standing, place: Place) -> None:
     """How it stands from now on, and the worker's hours with it."""
     async with connection() as held:
         await held.execute(STAND, row["id"], *now)
-        await held.execute(RELEASE, row["id"])
+        await held.execute(HOLD_HOURS, row["id"])
+        free = [slot["at_local"] for slot in await held.fetch(RELEASE, row["id"])]
+        await held.execute(RELEASE_HOURS, row["worker_login"], free)
     if now.state in rules.OPEN:
         both = [at for at in (now.starts_local, now.asked_local) if at is not None]
         await _take(row, both, rules.on_the_table(now), place)
@@ -150,14 +185,32 @@ async def _take(row: dict[str, Any], starts: list[datetime], wanted: datetime, p
     """Takes the worker's hours, all or none: two who ask at the same moment cannot both have them."""
     needed = sorted({unit for at in starts for unit in rules.units(at, row["minutes"])})
     async with connection() as held:
-        made = await held.execute(TAKE, row["worker_login"], row["id"], needed)
-    if int(made.rsplit(" ", 1)[1]) < len(needed):
-        await _refuse_taken(row, wanted, place)
+        hours = await held.execute(TAKE_HOURS, row["worker_login"], row["case_id"], needed)
+        if _rows(hours) == len(needed):
+            made = await held.execute(TAKE, row["worker_login"], row["case_id"], row["thread"], row["id"], needed)
+            if _rows(made) == len(needed):
+                return
+    await _refuse_taken(row, wanted, place)
+
+
+def _rows(tag: str) -> int:
+    """How many rows a statement says it wrote."""
+    return int(tag.rsplit(" ", 1)[1])
+
+
+async def _not_together(actor: Actor, row: dict[str, Any], at: datetime, *, only_agreed: bool) -> None:
+    """The team never puts both parents into one hour. Only the team is told; a parent's own wish is never refused for it."""
+    if _side(actor) == "party":
+        return
+    async with connection() as held:
+        needed = rules.units(at, row["minutes"])
+        if await held.fetchval(TOGETHER, row["worker_login"], needed, row["case_id"], row["thread"], only_agreed):
+            raise Refused("conflict", "The other parent has this hour.", {"code": "appointment_together", "appointment": str(row["id"])})
 
 
 async def _refuse_taken(row: dict[str, Any], wanted: datetime, place: Place) -> None:
     async with connection() as held:
-        rows = await held.fetch(TAKEN, row["worker_login"], place.now_local, row["id"])
+        rows = await held.fetch(TAKEN, row["worker_login"], place.now_local, row["id"], row["case_id"], row["thread"])
     taken = {each["at_local"] for each in rows}
     free = rules.free_times(place.hours, row["channel"], taken, wanted, place.now_local)
     raise Refused(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from backend.access import Actor
 from backend.accounts.mutations import acting
-from backend.appointments.actions import accept_appointment, ask_move, cancel_appointment, request_appointment
-from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, RequestAppointment
+from backend.appointments.actions import accept_appointment, ask_move, cancel_appointment, note_outcome, request_appointment
+from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, NoteOutcome, RequestAppointment
 from sync.declare import Intent, Mutator, Refusal
 
 
@@ -26,4 +26,5 @@ MUTATORS = (
     Mutator("appointment.accept", 1, AcceptAppointment, _of_case(accept_appointment)),
     Mutator("appointment.ask_move", 1, AskMove, _of_case(ask_move)),
     Mutator("appointment.cancel", 1, CancelAppointment, _of_case(cancel_appointment)),
+    Mutator("appointment.outcome", 1, NoteOutcome, _of_case(note_outcome)),
 )

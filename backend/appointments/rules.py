@@ -107,3 +107,10 @@ def cancel(standing: Standing, seen: datetime) -> Verdict:
     if standing.state == "cancelled":
         return Verdict.AGREED
     return Verdict.GO if standing.state in OPEN and on_the_table(standing) == seen else Verdict.CHANGED
+
+
+def outcome(standing: Standing, seen: datetime, what: str) -> Verdict:
+    """What was agreed took place or did not; a slip of the finger may be put right."""
+    if standing.state == what:
+        return Verdict.AGREED
+    return Verdict.GO if standing.state in ("confirmed", "held", "missed") and standing.starts_local == seen else Verdict.CHANGED

@@ -73,3 +73,11 @@ class CancelAppointment(Wire, frozen=True):
 
     appointment: UUID
     seen_local: Local
+
+
+class NoteOutcome(Wire, frozen=True):
+    """Arguments of appointment.outcome@1: which, the time that stood, and whether it took place."""
+
+    appointment: UUID
+    seen_local: Local
+    outcome: Literal["held", "missed"]

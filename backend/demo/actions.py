@@ -13,6 +13,7 @@ from backend.db import DB, connection
 from backend.demo.agency import BOTH, PAYING, RECEIVING, build
 from backend.demo.extract import FULL, SOURCE, delta_name, local_key, write_all
 from backend.demo.families import SUPERVISOR, WORKERS, ZONE
+from backend.demo.papers import leave_papers
 from backend.ingest.actions import load
 from backend.ingest.wire import Report
 from backend.settings import SETTINGS
@@ -99,6 +100,7 @@ async def load_if_empty(cases: int = CASES, days: int = DAYS) -> Report | None:
     if report.state == "loaded":
         await _open_accounts()
         await _open_hours()
+        await leave_papers()
     return report
 
 

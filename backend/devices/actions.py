@@ -1,6 +1,8 @@
 """What can happen between a device and us."""
 
 import logging
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,43 +13,45 @@ import asyncpg
 from backend import metrics
 from backend.access import Actor
 from backend.db import AWAY, DB, connection, is_lost
-from backend.devices.admission import Admission, Full
+from backend.devices.admission import Full, Places
+from backend.devices.proof import NoProof, Proof
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
 from sync import cursor, epoch, inbox, scrub
 from sync.declare import Registry
-from sync.pull import Asked, Pulled, pull
+from sync.opening import opening
+from sync.pull import Asked, Pulled, Standby, pull
 from sync.wire import MUTATIONS_MAX, WANT_MAX, Done, Lost, Mutation, SyncRequest, SyncResponse, Taken
 
 log = logging.getLogger(__name__)
 
 RETRIES = 4
+FEW = 5  # changes that a person may have made just now
+TOO_OLD = 0  # the shape of bodies that nobody is served in
 CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 
-DEVICE = """
-SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest, revoked_at, wipe,
-    closed_at
-FROM sync_device WHERE id = $1"""
-
 REGISTER = """
-INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE sync_device.principal = excluded.principal
+INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = coalesce(sync_device.key, excluded.key), session_id = excluded.session_id
+WHERE sync_device.principal = excluded.principal AND sync_device.heir_of IS NULL
+    AND (sync_device.key IS NULL OR excluded.key IS NULL OR sync_device.key = excluded.key)
 RETURNING id"""
+OWNER = "SELECT principal FROM sync_device WHERE id = $1"
 
 SEEN = """
 UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),
     next_n_at = CASE WHEN $3 > next_n_seen THEN now() ELSE next_n_at END,
     manifest_digest = $4, digest_at = CASE WHEN manifest_digest IS DISTINCT FROM $4 THEN now() ELSE digest_at END,
-    app_version = $5, clock_ms = $6
+    app_version = $5, clock_ms = $6, session_id = coalesce($7, session_id)
 WHERE id = $1"""
 
 
 class Wipe(Exception):
-    """This device is no longer trusted; `erase` says whether it must forget what it holds."""
+    """This device is no longer trusted; `erase` says whether it must forget what it holds, `keyed` whether it has a key."""
 
-    def __init__(self, erase: bool) -> None:
+    def __init__(self, erase: bool, *, keyed: bool = False) -> None:
         super().__init__()
-        self.erase = erase
+        self.erase, self.keyed = erase, keyed
 
 
 @dataclass(slots=True)
@@ -72,58 +76,99 @@ class TooOld(Exception):
 
 
 class Busy(TooOld):
-    """No pull now: too many others load. What was pushed was taken all the same."""
+    """No pull now: too many others load, or bring much. What was pushed was taken all the same, as far as it says."""
 
 
-async def register_device(actor: Actor, device: UUID, kind: str) -> None:
-    """Makes a device known as this account's. Refused: conflict, when it is somebody else's."""
-    async with connection() as c:
-        if await c.fetchval(REGISTER, device, actor.account_id, kind) is None:
-            raise Refused("conflict", "This device belongs to another account.", {"code": "device_forked"})
+async def register_device(actor: Actor, device: UUID, kind: str, key: bytes | None = None) -> None:
+    """Makes a device known as this account's, with the key that it proves itself by.
 
-
-async def exchange(actor: Actor, registry: Registry, request: SyncRequest, loads: Admission) -> SyncResponse:
-    """One round of sync: take what the device wrote, then give what it may hold.
-
-    Raises Wipe, Forked, Refused, Standby, TooOld, Busy.
+    Refused: conflict, when it is somebody else's (device_forked) or has another key (device_key): it takes a new name then.
     """
     async with connection() as c:
-        device = await _known_device(c, actor, request.device)
-    pushed = await _push(registry, request, device["last_n"])
-    served = registry.serves(request.schema)
+        if await c.fetchval(REGISTER, device, actor.account_id, kind, key, actor.session_id) is not None:
+            return
+        if await c.fetchval(OWNER, device) == actor.account_id:
+            raise Refused("conflict", "This device has another key.", {"code": "device_key"})
+        raise Refused("conflict", "This device belongs to another account.", {"code": "device_forked"})
+
+
+async def exchange(
+    actor: Actor, registry: Registry, request: SyncRequest, places: Places, proof: Proof | None = None
+) -> SyncResponse:
+    """One round of sync: take what the device wrote, then give what it may hold.
+
+    Raises Wipe, Forked, Refused, NoProof, Standby, TooOld, Busy.
+    """
     async with connection() as c:
-        now = datetime.now(UTC)
-        if served is None:
-            metrics.TOO_OLD.inc()
-            await _seen(c, device, request, now)
-            raise TooOld(pushed.taken())
-        this = _Round(actor, registry, request, _Known(device, await epoch.current(c), served, now))
-        if not this.loads:
-            return this.answer(pushed, await this.pull(c))
+        this = await _begun(c, actor, registry, request, proof)
+        if not (request.push or this.loads or this.shape == TOO_OLD):
+            return this.answer(Pushed(this.device["last_n"]), await this.pull(c))
+    pushed = await _turn_and_push(this, places)
+    this.now = datetime.now(UTC)
+    if this.shape == TOO_OLD:
+        metrics.TOO_OLD.inc()
+        async with connection() as c:
+            await this.seen(c)
+        raise TooOld(pushed.taken())
     try:
-        async with loads.turn(), connection() as c:
+        async with places.loads.turn() if this.loads else nullcontext(), connection() as c:
             return this.answer(pushed, await this.pull(c))
     except Full as full:
         metrics.BUSY.inc()
         raise Busy(pushed.taken()) from full
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What we know when the round begins: the device's row, the epoch, the shape it is served in, the time."""
+async def _turn_and_push(this: "_Round", places: Places) -> Pushed:
+    """A long outbox waits for its turn; what a person writes now does not. Raises Busy, Forked."""
+    request, last_n = this.request, this.device["last_n"]
+    try:
+        async with places.outboxes.turn() if len(request.push) > FEW else nullcontext():
+            return await push(this.registry, request.device, request.push, last_n)
+    except Full as full:
+        metrics.BUSY.inc()
+        raise Busy(Pushed(last_n).taken()) from full
 
-    device: Any
-    seal: epoch.Epoch
-    served: int
-    now: datetime
+
+async def _begun(c: Any, actor: Actor, registry: Registry, request: SyncRequest, proof: Proof | None) -> "_Round":
+    """The round, with what one statement tells of it. Raises Wipe, Refused, NoProof, Standby."""
+    this = _Round(actor, registry, request)
+    asks = None if request.push or request.want else this.snapshot  # else there is news by itself
+    found = await opening(c, actor.account_id, request.device, asks)
+    this.device = _known_device(found.device, actor, proof)
+    if found.standby:
+        raise Standby
+    if found.epoch != this.seal:
+        this.open(epoch.remember(found.epoch or await epoch.current(c)))
+    else:
+        this.news = not found.is_quiet(request.have)
+    return this
 
 
 class _Round:
     """One exchange, at one moment of one epoch."""
 
-    def __init__(self, actor: Actor, registry: Registry, request: SyncRequest, known: _Known) -> None:
-        self.actor, self.registry, self.request, self.known = actor, registry, request, known
-        self.snapshot, self.reset = self._opened()
+    def __init__(self, actor: Actor, registry: Registry, request: SyncRequest) -> None:
+        self.actor, self.registry, self.request = actor, registry, request
+        self.shape = registry.serves(request.schema) or TOO_OLD
+        self.now = datetime.now(UTC)
+        self.news = True  # or there may be
+        self.device: Any = None
+        self.open(epoch.latest())  # a guess until the database has confirmed it
+
+    def open(self, seal: epoch.Epoch) -> None:
+        """Takes the cursor for one of this epoch: the snapshot that the device builds upon, or the reason why it cannot."""
+        self.seal = seal
+        self.snapshot, self.reset = self._opened(seal)
+
+    def _opened(self, seal: epoch.Epoch) -> tuple[str | None, str | None]:
+        if self.request.cursor is None:
+            return None, None
+        try:
+            found = cursor.unseal(self.request.cursor, seal.key, self._holder())
+            cursor.check(found, seal.id, self.shape, self.now)
+        except cursor.Unusable as unusable:
+            return None, str(unusable)
+        return found.snapshot, None
 
     @property
     def loads(self) -> bool:
@@ -133,33 +178,37 @@ class _Round:
     async def pull(self, c: Any) -> Pulled:
         """What is new for this device, and anew what the scrub found wrong."""
         want = self.request.want
-        asked = Asked(self.actor.account_id, self.request.device, self.snapshot, self.request.have, want)
+        asked = Asked(self.actor.account_id, self.request.device, self.seal.id, self.snapshot, self.request.have, want)
         wrong = await scrub.differing(c, asked, self.request.sums)
         if wrong:
             log.error("%d scopes of device %s differ from ours", len(wrong), self.request.device)
             asked = replace(asked, want=[*wrong, *(scope for scope in want if scope not in wrong)][:WANT_MAX])
-        pulled = await pull(c, self.registry, asked)
-        await _seen(c, self.known.device, self.request, self.known.now)
+        pulled = await pull(c, self.registry, asked) if self.news or asked.want else Pulled(last_n=self.device["last_n"])
+        await self.seen(c)
         loaded = {load.scope for load in pulled.load}
         pulled.stale += [scope for scope in wrong if scope not in loaded]
         metrics.SCRUBBED.inc(len(self.request.sums))
         metrics.MISMATCHES.inc(len(wrong))
         return pulled
 
-    def _opened(self) -> tuple[str | None, str | None]:
-        """The snapshot that the device builds upon, or the reason why it cannot."""
-        if self.request.cursor is None:
-            return None, None
-        try:
-            found = cursor.unseal(self.request.cursor, self.known.seal.key, self._holder())
-            cursor.check(found, self.known.seal.id, self.known.served, self.known.now)
-        except cursor.Unusable as unusable:
-            return None, str(unusable)
-        return found.snapshot, None
+    async def seen(self, c: Any) -> None:
+        """Notes of the device only what changed: a pull that finds nothing new must not write."""
+        request, device = self.request, self.device
+        clock = clock_ahead_ms(request.clock, self.now)
+        known = (device["schema"], device["manifest_digest"], device["app_version"])
+        if (
+            known != (request.schema, request.have, request.app)
+            or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
+            or request.next_n > device["next_n_seen"]
+            or self.actor.session_id != device["session_id"]
+            or self.now - device["seen_at"] > SEEN_EVERY
+        ):
+            told = (request.schema, request.next_n, request.have, request.app, clock, self.actor.session_id)
+            await c.execute(SEEN, request.device, *told)
 
     def answer(self, pushed: Pushed, pulled: Pulled) -> SyncResponse:
         """All of it, with a new cursor unless the old one still holds."""
-        now, device = self.known.now, self.known.device
+        now, device = self.now, self.device
         gone = lost(self.request.next_n, device["next_n_seen"], pulled.last_n, device["next_n_at"])
         _count(pulled, self.reset, gone)
         return SyncResponse(
@@ -181,28 +230,29 @@ class _Round:
         )
 
     def _sealed(self, snapshot: str) -> str:
-        known = self.known
-        made = cursor.Cursor(known.seal.id.bytes, known.served, int(known.now.timestamp()), cursor.shrink(snapshot))
-        return cursor.seal(made, known.seal.key, self._holder())
+        made = cursor.Cursor(self.seal.id.bytes, self.shape, int(self.now.timestamp()), cursor.shrink(snapshot))
+        return cursor.seal(made, self.seal.key, self._holder())
 
     def _holder(self) -> bytes:
         return self.actor.account_id.bytes + self.request.device.bytes
 
 
-async def _known_device(c: Any, actor: Actor, device: UUID) -> Any:
-    row = await c.fetchrow(DEVICE, device)
-    if row is None or row["principal"] != actor.account_id or row["closed_at"] is not None:
+def _known_device(row: Any, actor: Actor, proof: Proof | None) -> Any:
+    if row["principal"] != actor.account_id or row["closed_at"] is not None:
         raise Refused("not_found", "This device is not known here yet.", {"code": "device_unknown"})
+    if row["key"] is not None and not (proof and proof.holds(row["key"])):
+        raise NoProof
     if row["revoked_at"] is not None:
-        raise Wipe(row["wipe"])
+        raise Wipe(row["wipe"], keyed=row["key"] is not None)
     return row
 
 
-async def _push(registry: Registry, request: SyncRequest, last_n: int) -> Pushed:
+async def push(registry: Registry, device: UUID, mutations: Sequence[Mutation], last_n: int) -> Pushed:
+    """Takes one after the other, each in a transaction of its own, until there is a gap or one breaks us. Raises Forked."""
     pushed = Pushed(last_n)
-    for mutation in request.push[:MUTATIONS_MAX]:
+    for mutation in mutations[:MUTATIONS_MAX]:
         try:
-            done = await _take(registry, request.device, mutation)
+            done = await _take(registry, device, mutation)
         except inbox.Expect as gap:
             pushed.expect = gap.n
             break
@@ -241,19 +291,6 @@ async def _take_once(registry: Registry, device: UUID, mutation: Mutation) -> Do
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault
             raise
-
-
-async def _seen(c: Any, device: Any, request: SyncRequest, now: datetime) -> None:
-    """Writes only what changed: a pull that finds nothing new must not write."""
-    clock = clock_ahead_ms(request.clock, now)
-    known = (device["schema"], device["manifest_digest"], device["app_version"])
-    if (
-        known != (request.schema, request.have, request.app)
-        or abs(clock - device["clock_ms"]) > CLOCK_NOTED_MS
-        or request.next_n > device["next_n_seen"]
-        or now - device["seen_at"] > SEEN_EVERY
-    ):
-        await c.execute(SEEN, request.device, request.schema, request.next_n, request.have, request.app, clock)
 
 
 def _count(pulled: Pulled, reset: str | None, gone: Lost | None) -> None:

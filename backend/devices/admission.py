@@ -1,14 +1,16 @@
-"""How many loads are made at once in this process, so that a day on which everybody reloads stays a day on which people work.
+"""How much heavy work is done at once in this process, so that a day on which everybody comes back stays a day of work.
 
-A load costs a hundred times what a delta does. Some run, some wait in a short line, and whoever comes after that is asked
-to come again; the line is what keeps every place in use while others are away. Pushes and deltas never wait: fewer run
-than there are connections to the database.
+A load costs a hundred times what a delta does, and an outbox of a week fifty times what one message does. Some run, some
+wait in a line, and whoever comes after that is asked to come again; the line is what keeps every place in use while others
+are away. Small pushes and deltas never wait: what is heavy holds fewer connections to the database than there are.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
+OUTBOXES_AT_ONCE, OUTBOXES_IN_LINE = 3, 96  # whoever waits longest is still answered before a phone gives up (30 s)
 AT_ONCE, IN_LINE = 4, 32
 
 
@@ -34,3 +36,15 @@ class Admission:
                 yield
         finally:
             self._room += 1
+
+
+class Places(NamedTuple):
+    """Where heavy work waits for its turn: whole scopes to be sent, and long outboxes to be taken."""
+
+    loads: Admission
+    outboxes: Admission
+
+    @classmethod
+    def beside(cls, connections: int) -> "Places":
+        """Room beside small work, for a pool of so many connections."""
+        return cls(Admission(connections * 2 // 5 or 1), Admission(min(OUTBOXES_AT_ONCE, connections // 3 or 1), OUTBOXES_IN_LINE))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from backend.access import Role
+from backend.devices.wire import WipeState
 from sync.wire import Lost
 
 POLL_S, POLL_SPREAD_S = 60, 6
@@ -34,3 +35,15 @@ def lost(next_n: int, next_n_seen: int, last_n: int, since: datetime) -> Lost | 
     """What a device gave numbers to, told us of by them, and no longer knows; none when all of it reached us."""
     first, last = max(next_n, last_n + 1), next_n_seen - 1
     return Lost(from_=first, to=last, since=since) if next_n < next_n_seen and first <= last else None
+
+
+def wipe_state(ordered: bool, wiped_at: datetime | None) -> WipeState:
+    """How far an order to forget has come; a device that was never heard of again stays pending."""
+    if not ordered:
+        return "none"
+    return "pending" if wiped_at is None else "acknowledged"
+
+
+def version_number(version: str) -> tuple[int, ...]:
+    """A version as numbers that compare; what is no number counts as 0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))

@@ -1,20 +1,14 @@
 """This process's push engine: made when it is first needed, from the settings and the secret of the installation."""
 
-import base64
-import secrets as random
-from pathlib import Path
-from typing import Final
-
 import msgspec
 
+from backend.installation import installation_secret
 from backend.settings import SETTINGS, Settings
 from push.endpoint import AllowList
 from push.keys import KeyRing
 from push.pace import Paces
-from push.secrets import MIN_SECRET_BYTES, Secrets
+from push.secrets import Secrets
 from push.send import Carrier, Sender
-
-SECRET_FILE: Final = "secret"  # noqa: S105 (the name of a file)
 
 
 class Engine(msgspec.Struct, frozen=True):
@@ -60,31 +54,3 @@ def use(carrier: Carrier | None) -> None:
 def carrier_of(settings: Settings) -> Carrier:
     """How production reaches push services."""
     return Carrier(origin=settings.origin, subject=settings.vapid_subject, hosts=AllowList(settings.push_hosts))
-
-
-def installation_secret(settings: Settings) -> bytes:
-    """PORCHLIGHT_SECRET where it is set (several machines must share it), else a file made once in the data folder."""
-    written = settings.secret or _kept_in(settings.data / SECRET_FILE)
-    try:
-        secret = base64.b64decode(written, validate=True)
-    except ValueError:
-        secret = b""
-    if len(secret) < MIN_SECRET_BYTES:
-        raise SystemExit("PORCHLIGHT_SECRET has to be at least 32 random bytes in base64.")
-    return secret
-
-
-def _kept_in(path: Path) -> str:
-    """Reads the file, or makes it; of several processes that make it at once, one wins and all read the same."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mine = path.with_name(f"{path.name}.{random.token_hex(8)}")
-        mine.touch(mode=0o600)
-        mine.write_bytes(base64.b64encode(random.token_bytes(MIN_SECRET_BYTES)))
-        try:
-            path.hardlink_to(mine)
-        except FileExistsError:
-            pass
-        finally:
-            mine.unlink()
-    return path.read_text("ascii").strip()

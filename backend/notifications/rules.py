@@ -29,7 +29,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"  # a payment was posted
     DISBURSEMENT = "disbursement"  # money is on its way, can be used, or is held
     MISSED = "missed"  # a payment that was expected has not come
-    DOCUMENT = "document"  # a paper was asked for, taken, or sent back
+    DOCUMENT = "document"  # a paper was asked for, checked and to be read, accepted, sent back
     MESSAGE = "message"  # somebody wrote
     OVERDUE = "overdue"  # a message waits for its answer longer than was promised
     DEVICE = "device"  # a phone of one's own was added or shut out
@@ -64,12 +64,12 @@ MANNERS: Final[Mapping[Kind, Manner]] = {
         Urgency.NORMAL, _DAY, ("disbursement.sent", "disbursement.available", "disbursement.held", "disbursement.returned"), Shown.MONEY
     ),
     Kind.MISSED: Manner(Urgency.NORMAL, _WEEK, (), Shown.MONEY),
-    Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, (), Shown.DOCUMENT),
+    Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, ("document.accepted", "document.sent_back"), Shown.DOCUMENT),
     Kind.MESSAGE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
     Kind.OVERDUE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
     Kind.DEVICE: Manner(Urgency.HIGH, _WEEK, (), Shown.DEVICE),
     Kind.DEADLINE: Manner(Urgency.NORMAL, _WEEK, (), Shown.DATE),
-    Kind.APPOINTMENT: Manner(Urgency.HIGH, _WEEK, _APPOINTMENT, Shown.DATE),
+    Kind.APPOINTMENT: Manner(Urgency.HIGH, _WEEK, (*_APPOINTMENT, "appointment.held"), Shown.DATE),
     Kind.REMINDER: Manner(Urgency.HIGH, _WEEK, (), Shown.DATE),
     Kind.HEARING: Manner(Urgency.HIGH, _WEEK, _HEARING, Shown.DATE),
     Kind.HEARING_REMINDER: Manner(Urgency.HIGH, _WEEK, (), Shown.DATE),
@@ -88,6 +88,10 @@ MESSAGE_SENT: Final = "message.sent"
 BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: what the one does concerns the other
     MESSAGE_SENT: Kind.MESSAGE,
     **dict.fromkeys(_APPOINTMENT, Kind.APPOINTMENT),
+    "document.ready": Kind.DOCUMENT,
+    "document.unfit": Kind.DOCUMENT,
+    "document.accepted": Kind.DOCUMENT,
+    "document.sent_back": Kind.DOCUMENT,
 }
 SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoever did it
     "device.enrolled": Kind.DEVICE,
@@ -221,7 +225,8 @@ def _event_key(entry: Happened, now: datetime) -> str:
 
 
 def _collapse_key(kind: Kind, entry: Happened) -> str:
-    what = {Kind.HEARING: entry.subject_id, Kind.APPOINTMENT: entry.subject_id, Kind.MESSAGE: thread_of(entry)}.get(kind)
+    of_one = (Kind.HEARING, Kind.APPOINTMENT, Kind.DOCUMENT)
+    what = entry.subject_id if kind in of_one else thread_of(entry) if kind is Kind.MESSAGE else None
     return f"{kind}:{what}" if what else kind.value
 
 

@@ -1,4 +1,4 @@
-"""What a request's body may be before anybody decodes it: JSON, small, shallow and without NUL."""
+"""What a request's body may be before anybody decodes it: JSON, small, shallow, without endless lists and without NUL."""
 
 import asyncio
 import re
@@ -12,6 +12,7 @@ from backend.web.origin import Headers
 
 BODY_BYTES: Final = 1 << 20
 DEPTH: Final = 32
+ITEMS: Final = 1000  # of one array, and members of one object
 ARRIVAL_S: Final = 30
 GZIP_PATHS: Final = frozenset({"/v1/sync"})
 OUTBOX_PATHS: Final = frozenset({"/v1/sync"})  # here a bad letter is refused with the one mutation that holds it
@@ -19,7 +20,8 @@ JSON: Final = b"application/json"
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
-_NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_NOT_STRUCTURE: Final = bytes(byte for byte in range(256) if byte not in b"[]{},")
+_FLAT: Final = re.compile(rb"\[,{0,%d}\]" % (ITEMS - 1))
 _ALL_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 
 
@@ -53,20 +55,23 @@ def check_json(body: bytes, *, nul_is_refused: bool = True) -> None:
     if nul_is_refused and b"\\u0000" in body and _NUL.search(body):
         raise Refused("invalid", "The request holds a character that cannot be kept.")
     if not is_shallow(body):
-        raise Refused("invalid", "The request is nested too deeply.")
+        raise Refused("invalid", "The request is nested too deeply, or a list in it is too long.")
 
 
 def is_shallow(body: bytes, depth: int = DEPTH) -> bool:
-    """Whether no bracket of the JSON stands deeper than ``depth``; brackets in strings do not count.
+    """Whether no bracket of the JSON stands deeper than ``depth``, and no pair of them holds more than ITEMS; strings do not count.
 
     Peels the innermost pairs off ``depth`` times: linear, without recursion. Unbalanced brackets count as deep.
     """
-    if body.count(b"[") + body.count(b"{") <= depth:
+    if body.count(b"[") + body.count(b"{") <= depth and body.count(b",") < ITEMS:
         return True
-    brackets = _STRING.sub(b"", body).translate(_ALL_SQUARE, _NOT_BRACKETS)
+    structure = _STRING.sub(b"", body).translate(_ALL_SQUARE, _NOT_STRUCTURE)
     for _ in range(depth):
-        brackets = brackets.replace(b"[]", b"")
-    return not brackets
+        peeled = _FLAT.sub(b"", structure)
+        if len(peeled) == len(structure):
+            break
+        structure = peeled
+    return not structure
 
 
 def inflate(body: bytes) -> bytes:

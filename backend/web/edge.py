@@ -8,7 +8,7 @@ from litestar.types import ASGIApp, Receive, Send
 
 from backend.access import Actor
 from backend.errors import Refused
-from backend.web.body import read_json
+from backend.web.body import WrongMedia, read_json
 from backend.web.headers import HeaderList, always, cookie_name, read_cookie
 from backend.web.origin import PROBES, SAFE_METHODS, Headers, Own, own_origin, refuse_foreign
 from backend.web.reply import Reply
@@ -19,6 +19,8 @@ FindSession = Callable[[str], Awaitable[Actor | None]]
 # Machines that sign what they send: no browser, no cookie, a body of their own kind and size.
 SIGNED_UPLOADS: Final = frozenset({"/v1/extracts"})
 HOOKS: Final = "/v1/hooks/"  # programs of others call these, in their own form and with their own proof
+PIECES: Final = "/v1/uploads/"  # pieces of files: bytes, read by their route as they come
+PIECE: Final = b"application/offset+octet-stream"
 API: Final = ("/v1/", "/schema")
 
 
@@ -74,7 +76,11 @@ class Edge:
             return receive
         if not safe:
             refuse_foreign(headers, origin)
-            receive = await read_json(scope, receive, headers)
+            if scope["method"] == "PATCH" and scope["path"].startswith(PIECES):
+                if headers.get(b"content-type") != PIECE:
+                    raise WrongMedia("invalid", "This address takes pieces of files.")
+            else:
+                receive = await read_json(scope, receive, headers)
         token = read_cookie(headers.get(b"cookie"), self._cookie)
         if token:
             scope["state"]["actor"] = await self._actor(token)

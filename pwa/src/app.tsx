@@ -22,6 +22,7 @@ import "./ui/style.css";
 
 const loaded = new Map<Route["screen"], ScreenType>();
 const sign_in_screen = async () => (await import("./signin/SignIn.tsx")).SignIn;
+const claim_screen = async () => (await import("./signin/Claim.tsx")).Claim;
 
 begin();
 
@@ -41,7 +42,8 @@ export function App() {
       </header>
       <main class="main" id="main">
         {state.value.update_ready && <NewVersion />}
-        {!audience && <Lazy key="sign-in" load={sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {!audience && <Lazy key={path.value} load={path.value === "/claim" ? claim_screen : sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {session.value?.alert && path.value !== "/more/security" && <Alert />}
         {audience && !found && <Lost />}
         {found && <Found key={path.value} route={found.route} params={found.params} />}
       </main>
@@ -63,10 +65,11 @@ function begin(): void {
   });
 }
 
+/** A screen that had to be fetched stays in the same place of the tree, or what was typed into it would be lost with the next change. */
 function Found({ route, params }: { route: Route; params: Params }) {
-  const Ready = (route.lazy ? loaded.get(route.screen) : route.screen) as ScreenType | undefined;
-  if (Ready) return <Ready params={params} />;
-  return <Lazy load={route.screen as () => Promise<ScreenType>} params={params} />;
+  if (route.lazy) return <Lazy load={route.screen as () => Promise<ScreenType>} params={params} />;
+  const Ready = route.screen as ScreenType;
+  return <Ready params={params} />;
 }
 
 function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Params }) {
@@ -75,6 +78,7 @@ function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Param
   const [, arrived] = useState(false);
   useEffect(() => {
     fail(false);
+    if (loaded.has(load)) return;
     Promise.all([load(), load_more_words()]).then(
       ([screen]) => { loaded.set(load, screen); arrived(true); },
       () => { fail(true); },
@@ -101,6 +105,16 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
       ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: count(status.needs_you, needs_you) } : {}),
       ...(item.tab === "messages" && fresh > 0 ? { count: fresh, count_label: count(status.unread, fresh) } : {}),
     }))} />
+  );
+}
+
+/** Something happened to the person's account; what, stands where it can be stopped. */
+function Alert() {
+  const { app } = words();
+  return (
+    <div class="screen update">
+      <Banner tone="care" icon="lock"><p><a href="/more/security">{app.account_alert}</a></p></Banner>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Starts the app: first what this phone holds, then the screen, and only after the first paint the network and the worker. */
 
+import "./keeper/client.ts"; // first: the keeper starts while the rest of the app still does
 import { h, render } from "preact";
 import { App } from "./app.tsx";
 import { watch_push } from "./push/device.ts";
@@ -20,6 +21,7 @@ async function boot(): Promise<void> {
     begin_sync();
     watch_target();
     watch_push();
+    void import("./documents/upload.ts").then(it => { it.watch_uploads(); });
     if (import.meta.env.PROD) void register_worker(offer_update);
   });
 }

@@ -43,6 +43,9 @@ export const ROUTES: readonly Route[] = [
   later("/calendar", "staff", "calendar", async () => (await import("./hearings/TeamCalendar.tsx")).TeamCalendar),
   later("/calendar/ask/:scope", "parent", "calendar", async () => (await import("./appointments/Ask.tsx")).Ask),
   later("/appointment/:scope/:thread", "all", "calendar", async () => (await import("./appointments/One.tsx")).One),
+  later("/documents/:scope", "all", "home", async () => (await import("./documents/Documents.tsx")).Documents),
+  later("/documents/:scope/send", "parent", "home", async () => (await import("./documents/Send.tsx")).Send),
+  later("/operators/devices", "staff", "more", async () => (await import("./operators/Devices.tsx")).Devices),
   later("/attention", "all", "more", async () => (await import("./settings/Attention.tsx")).Attention),
   later("/more", "all", "more", async () => (await import("./settings/More.tsx")).More),
   later("/more/language", "all", "more", async () => (await import("./settings/Looks.tsx")).LanguageScreen),
@@ -54,6 +57,10 @@ export const ROUTES: readonly Route[] = [
   later("/more/phone", "all", "more", async () => (await import("./settings/ThisPhone.tsx")).ThisPhone),
   later("/more/leave", "all", "more", async () => (await import("./settings/Leave.tsx")).Leave),
   later("/more/about", "all", "more", async () => (await import("./settings/About.tsx")).About),
+  later("/more/security", "all", "more", async () => (await import("./account/Security.tsx")).Security),
+  later("/more/checks", "staff", "more", async () => (await import("./account/Checks.tsx")).Checks),
+  later("/enrol/:scope/:thread", "staff", "home", async () => (await import("./account/Offer.tsx")).Offer),
+  later("/claim", "all", "more", async () => (await import("./account/Busy.tsx")).Busy),
   later("/more/sign-out", "all", "more", async () => (await import("./settings/SignOut.tsx")).SignOut),
 ];
 

@@ -1,5 +1,6 @@
 /** The page's side of the service worker: it registers, looks for new versions and lets the person decide when to switch. */
 
+import { state } from "./store/live.ts";
 import { script_url } from "./worker/trusted.ts";
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +36,7 @@ function reload_on_switch(container: ServiceWorkerContainer): void {
 function look_for_updates(registration: ServiceWorkerRegistration): void {
   let looking = false;
   const look = async (): Promise<void> => {
-    if (looking || registration.waiting || document.visibilityState === "hidden" || !navigator.onLine) return;
+    if (looking || registration.waiting || document.visibilityState === "hidden" || !navigator.onLine || state.value.field) return;
     looking = true;
     await registration.update().catch(() => undefined);
     looking = false;

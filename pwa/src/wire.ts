@@ -32,6 +32,8 @@ export const KINDS = {
   132: "appointment",
   160: "contact_change",
   161: "contact_change",
+  180: "document",
+  181: "document",
   170: "preference",
   190: "notice",
   140: "note",
@@ -48,12 +50,14 @@ export interface Agency {
   as_of: string | null;
 }
 
-/** Who signs in on this device; `time_zone` is an IANA name. */
+/** Who signs in on this device; `time_zone` is an IANA name. `alert` is what the person has to be told of their account. */
 export interface Account {
   role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
   display_name: string;
   language: "en" | "es";
   time_zone: string;
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
 }
 
 /** A IV-D case. The office and the other state are for staff. */
@@ -217,6 +221,24 @@ export interface ContactChange {
   taken_by?: string | null;
 }
 
+/** A document on its way to the case team. `arrived` of `files` are here; who decided and what the scan said is for staff. */
+export interface Document {
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  note: string | null;
+  files: number;
+  bytes: number;
+  pages: number;
+  arrived: number;
+  state: "offered" | "arriving" | "held" | "ready" | "unfit" | "accepted" | "sent_back" | "withdrawn";
+  reason: string | null;
+  said: string | null;
+  received_at: string;
+  decided_at: string | null;
+  scan?: "clean" | "not_scanned" | null;
+  decided_by?: string | null;
+}
+
 /** One choice: the language, the size of the text, or how one is told of things. */
 export interface Preference {
   name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
@@ -266,6 +288,7 @@ export interface Nouns {
   "bookable_hours": BookableHours;
   "appointment": Appointment;
   "contact_change": ContactChange;
+  "document": Document;
   "preference": Preference;
   "notice": Notice;
   "note": Note;
@@ -312,6 +335,47 @@ export interface AskMove {
 export interface CancelAppointment {
   appointment: string;
   seen_local: string;
+}
+
+/** Arguments of appointment.outcome@1: which, the time that stood, and whether it took place. */
+export interface NoteOutcome {
+  appointment: string;
+  seen_local: string;
+  outcome: "held" | "missed";
+}
+
+/** What a file will be when it has come: its SHA-256 in hex, its size in bytes, its media type, its pages. */
+export interface OfferedFile {
+  sha256: string;
+  bytes: number;
+  media_type: string;
+  pages?: number;
+}
+
+/** Arguments of document.offer@1: its own id, whose it is, what it is, and the files that will follow, in order. */
+export interface OfferDocument {
+  id: string;
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  files: OfferedFile[];
+  note?: string;
+}
+
+/** Arguments of document.withdraw@1: which document its sender takes back before it was looked at. */
+export interface WithdrawDocument {
+  document: string;
+}
+
+/** Arguments of document.accept@1: which. */
+export interface AcceptDocument {
+  document: string;
+}
+
+/** Arguments of document.send_back@1: which, why, and what else there is to say. */
+export interface SendBackDocument {
+  document: string;
+  reason: "unreadable" | "incomplete" | "wrong_paper" | "too_old" | "not_needed" | "other";
+  said?: string;
 }
 
 /** Arguments of note.add@1: the note's own id, and what it says. */
@@ -366,6 +430,11 @@ export interface Mutations {
   "appointment.accept": { v: 1; args: AcceptAppointment };
   "appointment.ask_move": { v: 1; args: AskMove };
   "appointment.cancel": { v: 1; args: CancelAppointment };
+  "appointment.outcome": { v: 1; args: NoteOutcome };
+  "document.offer": { v: 1; args: OfferDocument };
+  "document.withdraw": { v: 1; args: WithdrawDocument };
+  "document.accept": { v: 1; args: AcceptDocument };
+  "document.send_back": { v: 1; args: SendBackDocument };
   "note.add": { v: 1; args: AddNote };
   "note.edit": { v: 1; args: EditNote };
   "visit.pin": { v: 1; args: PinVisit };
@@ -400,6 +469,7 @@ export interface SyncRequest {
   push: Mutation[];
   app?: string;
   sums?: [string, string][];
+  lease?: boolean;
 }
 
 /** What a person is told of a refusal: a phrase's key in the catalogue of words, and what goes into it. */
@@ -464,4 +534,102 @@ export interface SyncResponse {
   manifest?: Manifest;
   reset?: string;
   lost?: Lost;
+  lease?: string;
+}
+
+/** The account that is signed in. */
+export interface OwnAccount {
+  role: "parent" | "caseworker" | "supervisor" | "navigator" | "admin" | "auditor";
+  display_name: string;
+  language: "en" | "es";
+  time_zone: string;
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
+  id: string;
+}
+
+/** One of a person's passkeys. `credential_id` is base64url, as the browser names it. */
+export interface OwnPasskey {
+  id: string;
+  credential_id: string;
+  name: string;
+  made_at: string;
+  used_at: string | null;
+  backed_up: boolean;
+  prf: boolean;
+}
+
+/** A browser in which a person is signed in; it is signed out at `ends_at`, or earlier when it is not used. */
+export interface OwnSession {
+  id: string;
+  kind: string;
+  how: "password" | "passkey" | "enrolment" | "demo";
+  began_at: string;
+  seen_at: string;
+  ends_at: string;
+  this: boolean;
+}
+
+/** A person's ways to sign in, and where they are signed in. */
+export interface OwnSecurity {
+  login: string;
+  passkeys: OwnPasskey[];
+  password: boolean;
+  app: boolean;
+  recovery_codes: number;
+  may_have_password: boolean;
+  sessions: OwnSession[];
+  alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
+  alert_at: string | null;
+}
+
+/** What an app needs to show digits: a seed in base32, the same as an address, and as a picture of it (a data address). */
+export interface PasswordStart {
+  login: string;
+  seed: string;
+  link: string;
+  picture: string;
+}
+
+/** Six words, shown once: also as an address and as a picture of it (a data address). */
+export interface Words {
+  words: string[];
+  link: string;
+  picture: string;
+  expires_at: string;
+}
+
+/** A letter to be printed once: to whom, and the code in it. Nothing in it names a case. */
+export interface Letter {
+  name: string;
+  address: string[];
+  language: "en" | "es";
+  code: string;
+  link: string;
+  expires_at: string;
+}
+
+/** What a right code opens: a sign-in name, whether there was an account before, and until when. */
+export interface Ticket {
+  login: string;
+  display_name: string;
+  recovers: boolean;
+  may_have_password: boolean;
+  expires_at: string;
+}
+
+/** How it ended: signed in, or to be ready later. Recovery codes are shown this once. */
+export interface Enrolled {
+  account: OwnAccount | null;
+  ready_at: string | null;
+  recovery_codes: string[];
+}
+
+/** Something to look into. `case` and `name` are the person's, as the asking worker may know them. */
+export interface Check {
+  id: string;
+  kind: "second_claim" | "burnt_code" | "copied_passkey" | "recovery" | "cancelled";
+  case: string;
+  name: string;
+  made_at: string;
 }

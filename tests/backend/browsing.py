@@ -16,7 +16,7 @@ from backend.app import create_app
 from backend.settings import SETTINGS
 from tests.make import make_account
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven lanterns over the creek"
 OURS = {"sec-fetch-site": "same-origin", "accept-encoding": "identity"}
 HTTPS = "https://support.example.gov"
 

@@ -1,7 +1,9 @@
 """`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
 
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
-`sync` does the same work on our server and on two others, installed for it; `push` makes, delivers and plans notices.
+`phone` is a slow phone with 500 cases. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
+sync.supervisor, sync.ledger and sync.returning tell what a large agency costs (--payments and --devices make it smaller).
+`push` makes, delivers and plans notices.
 """
 
 from __future__ import annotations
@@ -18,15 +20,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.environment import ROOT
-from tests.bench import boot, clone, load, push, side_by_side, size, sync
+from tests.bench import boot, clone, large, load, phone, push, returning, side_by_side, size, sync
 
-PARTS: dict[str, Callable[[], Any]] = {
+PARTS: dict[str, Callable[..., Any]] = {
     "first.size": size.measure,
     "first.load": load.measure,
     "first.sync": sync.measure,
     "first.boot": boot.measure,
     "first.clone": clone.measure,
-    "sync": side_by_side.measure,
+    "phone": phone.measure,
+    "sync.peers": side_by_side.measure,
+    "sync.supervisor": large.supervisor,
+    "sync.ledger": large.ledger,
+    "sync.returning": returning.measure,
     "push.make": push.make,
     "push.deliver": push.deliver,
     "push.pipeline": push.pipeline,
@@ -40,10 +46,11 @@ def main(arguments: argparse.Namespace) -> int:
     if not wanted:
         print(f"There is no measurement {arguments.which!r}. There are: first, {', '.join(PARTS)}.", file=sys.stderr)
         return 2
+    options = {"sync.ledger": {"payments": arguments.payments}, "sync.returning": {"devices": arguments.devices}}
     figures: dict[str, Any] = {"machine": machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     for name in wanted:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        made = PARTS[name]()
+        made = PARTS[name](**options.get(name, {}))
         figures[name] = asyncio.run(made) if asyncio.iscoroutine(made) else made
         figures[name]["load_average"] = round(os.getloadavg()[0], 1)
     print(json.dumps(figures, indent=2))

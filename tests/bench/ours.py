@@ -1,4 +1,4 @@
-"""Our own server at the peers' work: a worker with 500 grants, each a case of about 2 kB; every pull checks them all."""
+"""Our own server at the peers' work: a worker with 500 grants (or more), each a case of about 2 kB; every pull checks them all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,25 @@ import msgspec
 
 from backend.db import DB, connection
 from backend.registry import SCHEMA
+from sync.wire import WANT_MAX
 from tests.bench.peers import Told
 from tests.bench.stage import cpu_seconds
 from tests.bench.work import CHANGED, DOCUMENTS, text
-from tests.make import insert, make_account, make_agency, make_assignment, make_case, make_participant
+from tests.make import make_account, make_agency
 
 BODY = 1400  # with the rows of the case and its party, about 2 kB of JSON
 PUSHED = 1900
+CASES = """
+WITH made AS (INSERT INTO ivd_case (case_number, status, stage, office_code, opened_on)
+    SELECT 'B' || n, 'open', 'enforcement', 'EAST', date '2024-01-02' FROM generate_series(1, $1::int) n RETURNING id),
+assigned AS (INSERT INTO assignment (case_id, worker_login, from_on, part)
+    SELECT id, 'bench', date '2024-01-02', 'primary' FROM made)
+INSERT INTO participant (case_id, role, person_id, party, from_on, first_name, last_name, language, safe_to_contact, family_violence)
+SELECT id, 'CP', 'B' || id, 1, date '2024-01-02', 'Test', 'Person', 'en', true, false FROM made RETURNING case_id, id"""
+MESSAGES = """
+INSERT INTO message (id, case_id, thread, party_bit, from_party, author_id, author_name, body, receipt)
+SELECT gen_random_uuid(), case_id, thread, 16, true, $4, 'Bench', body, gen_random_uuid()::text
+FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS said (case_id, thread, body)"""
 CHANGE = "UPDATE message SET answered_at = now() WHERE id IN (SELECT id FROM message WHERE from_party ORDER BY random() LIMIT $1)"
 
 
@@ -31,6 +43,8 @@ class Ours:
     origin: str
     pids: tuple[int, ...]
     name: str = "porchlight"
+    cases: int = DOCUMENTS
+    changes: str = CHANGE
     cookie: str = ""
     n: int = 1
     have: str | None = None
@@ -43,19 +57,16 @@ class Ours:
         return sum(map(cpu_seconds, self.pids))
 
     async def fill(self) -> None:
-        """500 cases with a party and a message each, in one transaction."""
+        """The cases, each with a party and a message, in one transaction."""
         from backend.accounts.passwords import hash_password
 
-        async with DB.transaction():
+        async with DB.transaction(), connection() as held:
             await make_agency()
             hashed = await hash_password("pw-of-the-bench")
-            author = await make_account("caseworker", login="bench", worker_login="bench", password_hash=hashed)
-            for _ in range(DOCUMENTS):
-                case = await make_case()
-                party = await make_participant(case, "CP")
-                await make_assignment(case, "bench")
-                await self._message(case, party, author)
-                self.threads.append((case, party))
+            author = await make_account("supervisor", login="bench", worker_login="bench", password_hash=hashed)
+            self.threads = [tuple(row) for row in await held.fetch(CASES, self.cases)]
+            said = [text(self.rng, BODY) for _ in self.threads]
+            await held.execute(MESSAGES, *map(list, zip(*self.threads, strict=True)), said, author)
         async with connection() as held:
             await held.execute("ANALYZE")
 
@@ -78,7 +89,7 @@ class Ours:
             scopes = [scope for scope, _ in part["manifest"]["scopes"]] if "manifest" in part else scopes
             told.wire += wire
             missing = any(scope not in loaded for scope in scopes)
-            want = [scope for scope in scopes if scope not in loaded][:64]
+            want = [scope for scope in scopes if scope not in loaded][:WANT_MAX]
         return Told(len(loaded), told.wire, self.cursor)
 
     async def delta(self, http: aiohttp.ClientSession, cursor: Any) -> Told:
@@ -87,7 +98,7 @@ class Ours:
 
     async def change(self, http: aiohttp.ClientSession, many: int) -> None:
         async with connection() as held:
-            await held.execute(CHANGE, max(many, CHANGED))
+            await held.execute(self.changes, max(many, CHANGED))
 
     async def push(self, http: aiohttp.ClientSession) -> None:
         case, party = self.rng.choice(self.threads)
@@ -124,17 +135,3 @@ class Ours:
             read = await answer.read()
             assert answer.status < 300, (answer.status, read)
             return read, answer.headers
-
-    async def _message(self, case: UUID, party: UUID, author: UUID) -> None:
-        await insert(
-            "message",
-            id=uuid4(),
-            case_id=case,
-            thread=party,
-            party_bit=16,
-            from_party=True,
-            author_id=author,
-            author_name="Bench",
-            body=text(self.rng, BODY),
-            receipt=str(uuid4()),
-        )

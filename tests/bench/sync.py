@@ -13,6 +13,7 @@ import msgspec
 from backend.embedded import Embedded
 from backend.registry import SCHEMA
 from backend.settings import SETTINGS  # noqa: F401
+from sync.wire import WANT_MAX
 from tests.bench.stage import cpu_seconds, stage
 from tests.journeys.house import Process, house
 
@@ -63,7 +64,7 @@ async def _first_sync(client: httpx.AsyncClient, server: Embedded, api: Process)
             device["have"], scopes = answer["manifest"]["digest"], [scope for scope, _ in answer["manifest"]["scopes"]]
         device["cursor"] = answer.get("cursor", device["cursor"])
         missing = [scope for scope in scopes if scope not in held]
-        wanted = missing[:64]
+        wanted = missing[:WANT_MAX]
     return {
         **figures,
         "scopes": len(held),

@@ -13,12 +13,22 @@ POLL_MS = 120_000  # a hint may be lost; what is promised is the next poll
 
 
 async def sign_in_as(page: Page, origin: str, key: str) -> None:
-    """One tap on a demonstration person."""
+    """Open the app, then one tap on a demonstration person."""
     await open_installed(page, origin)
+    await choose(page, key)
+
+
+async def choose(page: Page, key: str) -> None:
+    """One tap on a demonstration person."""
+    await page.locator("button.row", has_text=await name_of(page, key)).first.click()
+    await page.locator("header .status").wait_for(timeout=PATIENCE_MS)
+
+
+async def name_of(page: Page, key: str) -> str:
+    """What a demonstration person is called."""
     people = await page.evaluate("fetch('/v1/demo').then(answer => answer.json()).then(body => body.people)")
     (name,) = (person["display_name"] for person in people if person["key"] == key)
-    await page.locator("button.row", has_text=name).first.click()
-    await page.locator("header .status").wait_for(timeout=PATIENCE_MS)
+    return str(name)
 
 
 async def held_everything(page: Page) -> None:

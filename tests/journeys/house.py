@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.environment import ROOT
+from backend.installation import installation_secret
+from backend.settings import SETTINGS
 
 READY_S = 40.0
 STOP_S = 25.0
@@ -73,6 +76,10 @@ class House:
             "PORCHLIGHT_DATA": str(self.folder / "data"),
             "PORCHLIGHT_ORIGIN": self.origin,
             "PORCHLIGHT_DEMO": "on",
+            "PORCHLIGHT_STAFF_PASSWORDS": "on",
+            "PORCHLIGHT_SECRET": base64.b64encode(installation_secret(SETTINGS)).decode(),  # tests hash passwords themselves
+            "PYTHONDONTWRITEBYTECODE": "",  # a process starts as an installed one does, from what was compiled before
+            "PYTHONPYCACHEPREFIX": str(ROOT / ".data" / "compiled"),
         }
         return {**os.environ, **ours, **self.extra, **more}
 

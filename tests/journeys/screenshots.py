@@ -23,7 +23,7 @@ from tests.journeys.house import House, house
 SIZES: dict[str, dict[str, Any]] = {"390x844": PHONE, "1024x768": DESK}
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "es")
-SHARED = ("/calendar", "/messages", "/attention", "/more", "/more/language", "/more/text", "/more/notices", "/more/phone")
+SHARED = ("/calendar", "/messages", "/attention", "/more", "/more/security", "/more/language", "/more/text", "/more/notices", "/more/phone")
 REST = ("/more/leave", "/more/about", "/more/sign-out", "/nowhere")
 SCREENS: dict[str, Sequence[str]] = {
     "receiving": (
@@ -33,13 +33,15 @@ SCREENS: dict[str, Sequence[str]] = {
         "{case}/statement",
         "/messages/{scope}",
         "/calendar/ask/{scope}",
+        "/documents/{scope}",
+        "/documents/{scope}/send",
         "/more/contact",
         *SHARED,
         *REST,
     ),
     "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
     "both": ("/", "/payments", "/messages"),
-    "worker": ("/", "{case}", "/messages", "{thread}", "/calendar", "/more", "/more/phone"),
+    "worker": ("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks"),
 }
 SETTLE_MS = 250
 PREFERENCES = "porchlight.preferences"

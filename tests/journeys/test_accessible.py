@@ -28,18 +28,18 @@ async def test_no_screen_has_a_barrier(demo_house: House, tmp_path: Path, person
         page = await context.new_page()
         await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: '{language}' }}))")
         await open_installed(page, demo_house.origin)
-        barriers = await _barriers(page, "sign-in")
+        barriers = await barriers_of(page, "sign-in")
         await sign_in_as(page, demo_house.origin, person)
         await held_everything(page)
         scope, thread = await somewhere(page)
         for pattern in SCREENS[person]:
             await go(page, pattern.format(case=f"/case/{scope}", scope=scope, thread=thread))
-            barriers += await _barriers(page, pattern)
+            barriers += await barriers_of(page, pattern)
         assert await page.evaluate("document.documentElement.lang") == language
         assert not barriers, json.dumps(barriers, indent=1)
 
 
-async def _barriers(page: Page, name: str) -> list[dict[str, Any]]:
+async def barriers_of(page: Page, name: str) -> list[dict[str, Any]]:
     """What axe finds, and what it does not look for: sideways scrolling, small targets, too many elements."""
     width = page.viewport_size["width"] if page.viewport_size else 390
     for _ in range(3):  # else what lies under the bar looks too small; rows take their true height once they are to be seen

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, expect
 
+from backend.db import connection
 from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, write_message
 from tests.journeys.browser import browser
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
+from tests.make import make_account, make_assignment, make_case, make_participant
+from tests.sync.world import make_phone
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +26,13 @@ CARD = "[data-appointment]"
 async def ask(page: Page, family: Family, note: str, day: int = 3) -> str:
     """Asks for the first time of a day; answers that time."""
     await go(page, f"/calendar/ask/{family.case}")
-    await page.locator("[data-choose=day] button").nth(day).click()
+    wanted = page.locator("[data-choose=day] button").nth(day)
+    await wanted.click()
+    await expect(wanted).to_have_attribute("aria-pressed", "true")
     time = page.locator("[data-choose=time] button").first
-    chosen = await time.get_attribute("value")
     await time.click()
+    await expect(time).to_have_attribute("aria-pressed", "true")
+    chosen = await time.get_attribute("value")
     await page.locator("#note").fill(note)
     await page.locator("form button[type=submit]").click()
     await expect(page.locator(CARD)).to_be_visible(timeout=PATIENCE_MS)
@@ -57,12 +64,31 @@ async def test_an_appointment_asked_for_offline_is_confirmed_and_the_other_paren
         assert "Wendy" not in str(await device_holds(ana))
 
         assert await ask(bo, family, "") == wanted
+        await expect(bo.locator(CARD)).to_contain_text("Asked. Not confirmed yet.", timeout=PATIENCE_MS)
+        assert "marker-5512" not in str(await device_holds(bo))
+
+
+async def test_a_time_that_somebody_of_another_case_took_first_is_told_with_three_that_are_free(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    other = await make_case()
+    part = await make_participant(other)
+    await make_assignment(other, "w")
+    stranger = await make_phone(await make_account(person_id="stranger"))
+    async with connection() as held:
+        await held.execute("UPDATE participant SET person_id = 'stranger' WHERE id = $1", part)
+    async with browser(tmp_path / "bo") as his:
+        bo = await sign_in(his, installation.origin, "bo")
+        await cut(bo)
+        wanted = await ask(bo, family, "")
+        what = {"id": uuid4(), "thread": part, "starts_local": wanted, "channel": "phone", "topic": "other"}
+        assert (await stranger.send("appointment.request", other, **what)).outcome == "ok"
+        await bo.context.set_offline(False)
         await expect(bo.locator(CARD)).to_contain_text("not free any more", timeout=PATIENCE_MS)
         free = bo.locator(f"{CARD} .buttons").first.get_by_role("button")
         await expect(free).to_have_count(3)
         await free.first.click()
         await expect(bo.locator(CARD)).to_contain_text("Asked. Not confirmed yet.", timeout=PATIENCE_MS)
-        assert "marker-5512" not in str(await device_holds(bo))
 
 
 async def test_what_is_new_is_counted_until_it_is_read(installation: House, family: Family, tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ class Checks:
         effects = len(self.database.tables["effect"].get(UUID(item["id"]), ()))
         right = effects == (1 if answer["outcome"] == "ok" else 0)
         self.hold(right, "I1", f"{phone.name} was told {answer['outcome']} of a mutation that has {effects} effects")
+        built_on = answer["outcome"] != "ok" or "after" not in item or self.database.tables["effect"].get(UUID(item["after"]))
+        self.hold(bool(built_on), "I3", f"{phone.name} was told ok of a mutation that builds upon one without effect")
 
     def left(self, phone: Phone, item: Json) -> None:
         """An item left the outbox: what it did must be in the cache, unless it is no longer there for this person."""

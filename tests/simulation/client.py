@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-MOST_WANTED = 64
+MOST_WANTED = 256
 MOST_PUSHED = 50
 MOST_PUSHED_CHARS = 60_000
 
@@ -62,6 +62,15 @@ def full(body: bytes) -> Json | None:
         return None
     empty: Json = {"cursor": None, "done": [], "load": [], "rows": [], "stale": [], "more": False}
     return empty | {"expect": None, "manifest": None, "reset": None, "lost": None} | it
+
+
+def taken(body: bytes) -> Json | None:
+    """What became of a push where there was no pull; None when the answer says nothing of it."""
+    try:
+        it = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    return it if isinstance(it, dict) and isinstance(it.get("done"), list) else None
 
 
 class Changes(NamedTuple):

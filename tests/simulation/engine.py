@@ -20,6 +20,7 @@ import asyncpg
 import msgspec
 
 from backend.access import Actor, Role
+from backend.devices.admission import Places
 from backend.errors import Refused
 from sync.wire import SyncRequest
 from tests.simulation.clockwork import Clockwork, Dice, Wall
@@ -71,16 +72,18 @@ class Engine:
         self.epochs = 0
         self.rows_max = 4000
         self.surprises: list[str] = []
-        names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.pull", "backend.devices.actions")
-        cursor, epoch, inbox, pull, actions = (copy_of(name, defect) for name in names)
+        names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.opening", "sync.pull", "backend.devices.actions")
+        cursor, epoch, inbox, opening, pull, actions = (copy_of(name, defect) for name in names)
         sql = copy_of("tests.simulation.statements", defect)
+        turns: Any = self
+        self.places = Places(turns, turns)
         self.session, self.opened = sql.Connection, sql.opened
         self.cursor, self.epoch, self.inbox, self.pull, self.actions = map(vars, (cursor, epoch, inbox, pull, actions))
         wall, dice = Wall(clockwork), Dice(clockwork)
         self.cursor.update(os=dice, datetime=wall)
         self.epoch.update(os=dice)
         self.inbox.update(datetime=wall)
-        own = {name: self.pull[name] for name in ("Asked", "Pulled", "pull")}
+        own = {name: self.pull[name] for name in ("Asked", "Pulled", "Standby", "pull")} | {"opening": vars(opening)["opening"]}
         self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, DB=self, connection=self.connection, log=QUIET, **own)
 
     @asynccontextmanager
@@ -142,8 +145,12 @@ class Engine:
         self.pull["ROWS_MAX"] = self.rows_max
         request = msgspec.json.decode(body, type=SyncRequest)
         try:
-            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self)
-        except self.actions["Busy"]:
+            answer = await self.actions["exchange"](Actor(principal, Role.PARENT), registry, request, self.places)
+        except self.actions["Busy"] as busy:
+            return Answer(503, msgspec.json.encode(busy.taken))
+        except self.actions["TooOld"] as old:
+            return Answer(426, msgspec.json.encode(old.taken))
+        except self.pull["Standby"]:
             return Answer(503, b"{}")
         except self.inbox["Forked"]:
             return Answer(409, b'{"code":"device_forked"}')

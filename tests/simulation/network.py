@@ -48,7 +48,7 @@ class Network:
     async def post(self, phone: Phone, request: Any) -> Reply:
         """POST /v1/sync."""
         schema = self.world.schema
-        body = msgspec.json.encode({**request, "schema": schema})
+        body = msgspec.json.encode({**request, "schema": 0 if phone.outdated else schema})
 
         async def work(task: Task) -> Reply:
             task.truth = truth = Truth()

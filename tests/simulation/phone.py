@@ -33,6 +33,7 @@ class Phone:
         self.client: ModuleType = world.client
         self.disk: Json = disk or {"outbox": {"device": None, "items": {}}, "cache": {}}
         self.clock_ahead = 0.0
+        self.outdated = False  # an app so old that the server gives it nothing, and only takes
         self.session: Task | None = None
         self.writing: list[Task] = []
         self.written: list[str] = []  # ids in the order of writing, for the checks
@@ -171,7 +172,7 @@ class Phone:
         reply = await self.world.network.post(self, request)
         response = self.client.full(reply.body) if reply.status == 200 else None
         if response is None:
-            return self._refusal(reply), False
+            return await self._declined(reply, standing["last_n"]), False
         # 3 apply
         boxes = await self.scopes(self.client.touched(response, standing, holds))
         changes = self.client.apply(standing, holds, boxes, response, asked)
@@ -193,6 +194,13 @@ class Phone:
         await self._moment()
         asked = {item["id"] for item in request["push"]}
         return any("done" not in item and (response["done"] or item["id"] not in asked) for item in self.items())
+
+    async def _declined(self, reply: Reply, seen_n: int) -> str:
+        """From too old an app, and in a crowd, changes are taken all the same: what became of them is written down."""
+        taken = self.client.taken(reply.body) if reply.status in (426, 503) else None
+        if taken is not None:
+            await self.settle(taken["done"], seen_n)
+        return self._refusal(reply)
 
     def _refusal(self, reply: Reply) -> str:
         if reply.status == 401:

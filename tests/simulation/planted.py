@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.simulation.engine import Defect
 from tests.simulation.world import World
 
-INBOX, PULL, CURSOR, EPOCH = "sync.inbox", "sync.pull", "sync.cursor", "sync.epoch"
+INBOX, OPENING, PULL, CURSOR, EPOCH = "sync.inbox", "sync.opening", "sync.pull", "sync.cursor", "sync.epoch"
 ACTIONS, SQL = "backend.devices.actions", "tests.simulation.statements"
 CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
 HOURS = 2.0
@@ -61,10 +61,11 @@ LOADED = '"stale": False, "rows": rows}'
 DEFECTS = (
     Defect("a number that was taken is taken again", INBOX, 'if mutation.n <= held["last_n"]:', "if False:"),
     Defect("dedupe by number alone", INBOX, 'if row is None or row["id"] != mutation.id:', "if row is None:"),
-    Defect("a copied phone's mutations are taken twice", INBOX, "if before is not None:", "if False:"),
+    Defect("a copied phone's mutations are taken twice", INBOX, 'if held["id"] is not None:', "if False:"),
     Defect("a mutation that breaks us blocks for ever", INBOX, 'if held["crashes"] >= CRASHES_MAX:', "if False:"),
+    Defect("what builds upon a refused mutation is done", INBOX, "if mutation.after is not None and not await", "if False and not await"),
     Defect("a refused effect stays", INBOX, "async with connection.transaction():", "if True:"),
-    Defect("a scope is written to by whoever names it", INBOX, "if mutation.scope is not None and not await", "if False and not await"),
+    Defect("a scope is written to by whoever names it", INBOX, 'if not held["granted"]:', "if False:"),
     Defect(
         "an unknown name is called done",
         INBOX,
@@ -85,7 +86,8 @@ DEFECTS = (
         '_, xmin, rest = snapshot.split(":", 2)',
     ),
     Defect("the manifest is told once", PULL, "if head.digest != asked.have or asked.snapshot is None:", "if asked.snapshot is None:"),
-    Defect("a changed manifest is no news", PULL, 'if probe["digest"] == asked.have and not probe["news"]:', 'if not probe["news"]:'),
+    Defect("a changed manifest is no news", OPENING, "self.news is False and self.digest == have", "self.news is False"),
+    Defect("an epoch that ended is gone on with", ACTIONS, "if found.epoch != this.seal:", "if False:"),
     Defect("what does not fit is dropped without a word", PULL, "stale=head.stale", "stale=[]"),
     Defect("the cursor is the newest stamp", SQL, "not cursor.sees(row.x) and", "row.x >= cursor.xmax and"),
     Defect("a delta forgets whom a row is for", SQL, "not cursor.sees(row.x) and key[1] & mask", "not cursor.sees(row.x)"),
@@ -121,6 +123,12 @@ DEFECTS = (
     Defect("loads alone leave old boxes fresh", CLIENT, ' or standing["cursor"] is None', ""),
     Defect("the cursor is saved before the rows", PHONE, NOTED, NOTED + CURSOR_FIRST),
     Defect("an item leaves before its outcome", PHONE, "        # 2 send\n", LEFT_EARLY),
+    Defect(
+        "what was taken without a pull leaves as if it had been seen",
+        PHONE,
+        'await self.settle(taken["done"], seen_n)',
+        'await self.settle(taken["done"], taken["last_n"])',
+    ),
     Defect("a new id for every try", PHONE, TO_PUSH, f'[{{**i, "id": str(self.world.clockwork.uuid())}} for i in {TO_PUSH}]'),
     Defect(
         "a number is read in one transaction and used in another",

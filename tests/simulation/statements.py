@@ -1,6 +1,7 @@
 """Every statement that the engine gives, and what it does. A statement that is not here is an error, never a guess.
 
-`probe` and `pull` are sync/pull.py's SQL as Python; test_statements.py holds them against PostgreSQL itself.
+`opening` and `pull` are the SQL of sync/opening.py and sync/pull.py as Python; test_statements.py holds them against
+PostgreSQL itself.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import asyncpg
 import msgspec
 
 from sync.declare import Intent
-from sync.pull import PROBE, statement
-from sync.wire import WANT_MAX
+from sync.opening import OPENING
+from sync.pull import statement
+from sync.wire import FIRST_MAX, WANT_MAX
 from tests.simulation.clockwork import Pause
 from tests.simulation.database import Database, Snapshot, Stamped, Transaction, snapshot_of, write_thing
 from tests.simulation.house import NOTED, Thing, registry
@@ -31,7 +33,6 @@ class UnknownStatement(BaseException):
 
 
 STATEMENT = statement(registry(1, lambda: None))
-STORED = "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE"
 
 
 def granted(database: Database, principal: UUID) -> dict[UUID, int]:
@@ -41,7 +42,7 @@ def granted(database: Database, principal: UUID) -> dict[UUID, int]:
 
 
 def digest(grants: dict[UUID, int]) -> str:
-    """As HEAD's."""
+    """As DIGEST_OF's; where the real one is kept by triggers, this one is made anew each time."""
     return sha256(",".join(f"{scope}:{mask}" for scope, mask in grants.items()).encode()).hexdigest()[:32]
 
 
@@ -51,22 +52,32 @@ def unseen(database: Database, scope: UUID, mask: int, cursor: Snapshot) -> list
     return [(key, row) for key, row in rows.items() if not cursor.sees(row.x) and key[1] & mask]
 
 
-def probe(database: Database, principal: UUID, snapshot: str, device: UUID) -> dict[str, Any]:
-    """PROBE."""
-    grants, cursor = granted(database, principal), snapshot_of(snapshot)
-    return {
-        "digest": digest(grants),
-        "standby": False,
-        "last_n": database.tables["sync_device"][device]["last_n"],
-        "news": any(unseen(database, scope, mask, cursor) for scope, mask in grants.items()),
-    }
+def in_force(database: Database) -> dict[str, Any] | None:
+    """The epoch's row, and whether its ids are still of this timeline."""
+    row = database.tables["sync_epoch"].get(1)
+    return row and {**row, "same": row["timeline"] == database.timeline}
+
+
+def opening(database: Database, principal: UUID, snapshot: str | None, device: UUID) -> dict[str, Any] | None:
+    """OPENING."""
+    epoch = in_force(database)
+    if epoch is None:
+        return None
+    news = None
+    grants = granted(database, principal)
+    if snapshot is not None:
+        cursor = snapshot_of(snapshot)
+        news = any(unseen(database, scope, mask, cursor) for scope, mask in grants.items())
+    device_row = database.tables["sync_device"].get(device) or {"principal": None, "closed_at": None}
+    stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": False}
+    return {**device_row, **stood, "digest": digest(grants), "news": news}
 
 
 def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
     """The whole statement: its rows, with the head as part 0."""
     principal, snapshot, device, have, want, most = given
     grants = granted(database, principal)
-    wanted = [scope for scope in grants if scope in want or (snapshot is None and not want)][:WANT_MAX]
+    wanted = [scope for scope in grants if scope in want or (snapshot is None and not want)][: WANT_MAX if want else FIRST_MAX]
     loaded, loads = _loads(database, grants, wanted, most)
     changed: list[tuple[Key, Stamped]] = []
     if snapshot is not None:
@@ -76,9 +87,11 @@ def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
                 changed += unseen(database, scope, mask, cursor)
     fits, stale = _fitting(changed, most)
     held = digest(grants)
+    epoch = in_force(database)
     head = {
         "snapshot": database.snapshot().text(),
         "standby": False,
+        "epoch": epoch["id"] if epoch and epoch["same"] else None,
         "digest": held,
         "last_n": database.tables["sync_device"][device]["last_n"],
         "scopes": [[str(s), m] for s, m in grants.items()] if held != have or snapshot is None else [],
@@ -206,11 +219,11 @@ class Connection:
 
     async def _do(self, sql: str, given: tuple[Any, ...]) -> Any:
         await self._moment()
-        if sql in (PROBE, STATEMENT):
-            do = probe if sql == PROBE else pull
+        if sql in (OPENING, STATEMENT):
+            do = opening if sql == OPENING else pull
             task = self.database.clockwork.running
             if task is not None and task.truth is not None:
-                task.truth.look(self.database, given[0], given[2])
+                task.truth.look(self.database, given[0], given[2] if given[2] in self.database.tables["sync_device"] else None)
             return do(self.database, *given)
         async with self._written() as transaction:
             return await known(sql)(transaction, *given)
@@ -252,16 +265,17 @@ def known(sql: str) -> Any:
     raise UnknownStatement(f"the simulated database does not know: {plain}")
 
 
-async def _lock_device(t: Transaction, device: UUID) -> Any:
+async def _turn(t: Transaction, device: UUID, id: UUID, scope: UUID | None) -> Any:
+    """Only the device's row is read again after a wait for its lock; all else is as the statement found it."""
+    principal = t.get("sync_device", device)["principal"]
+    before = t.get("mutation_id", id) or {"outcome": None, "code": None, "detail": None, "received_at": None}
+    granted = scope is None or t.get("part", (principal, scope)) is not None
     await t.lock("sync_device", device)
-    return t.get("sync_device", device)
+    row = t.get("sync_device", device)
+    return {**row, **before, "id": id if before["outcome"] else None, "granted": granted}
 
 
-async def _device(t: Transaction, device: UUID) -> Any:
-    return t.get("sync_device", device)
-
-
-async def _register(t: Transaction, device: UUID, principal: UUID, kind: str) -> Any:
+async def _register(t: Transaction, device: UUID, principal: UUID, kind: str, key: bytes | None, session: UUID | None) -> Any:
     await t.lock("sync_device", device)
     held = t.get("sync_device", device)
     if held is not None:
@@ -269,12 +283,17 @@ async def _register(t: Transaction, device: UUID, principal: UUID, kind: str) ->
     now = t.database.clockwork.wall()
     row = {"principal": principal, "last_n": 0, "next_n_seen": 1, "schema": 0, "seen_at": now, "crashes": 0}
     also = {"next_n_at": now, "app_version": "", "clock_ms": 0, "closed_at": None}
-    await t.put("sync_device", device, {**row, **also, "manifest_digest": None, "revoked_at": None, "wipe": False})
+    own = {"key": key, "session_id": session}
+    await t.put("sync_device", device, {**row, **also, **own, "manifest_digest": None, "revoked_at": None, "wipe": False})
     return device
 
 
+async def _owner(t: Transaction, device: UUID) -> Any:
+    return t.get("sync_device", device)["principal"]
+
+
 async def _seen(t: Transaction, device: UUID, *given: Any) -> None:
-    schema, next_n, have, app, clock = given
+    schema, next_n, have, app, clock, _ = given
     await t.lock("sync_device", device)
     row = t.get("sync_device", device)
     now = t.database.clockwork.wall()
@@ -287,25 +306,18 @@ async def _stored_by_n(t: Transaction, device: UUID, n: int) -> Any:
     return t.get("sync_mutation", (device, n))
 
 
-async def _stored_by_id(t: Transaction, id: UUID) -> Any:
-    return t.get("mutation_id", id)
+async def _done_before(t: Transaction, id: UUID, principal: UUID) -> bool:
+    row = t.get("mutation_id", id)
+    return row is not None and row["outcome"] == "ok" and t.get("sync_device", row["device"])["principal"] == principal
 
 
-async def _may(t: Transaction, principal: UUID, scope: UUID) -> bool:
-    return t.get("part", (principal, scope)) is not None
-
-
-async def _insert_mutation(t: Transaction, *given: Any) -> None:
+async def _store(t: Transaction, *given: Any) -> None:
     device, n, id, copy, _, _, _, _, _, received_at, outcome, code, detail = given
-    row = {"id": id, "outcome": outcome, "code": code, "detail": detail, "received_at": received_at}
+    row = {"id": id, "device": device, "outcome": outcome, "code": code, "detail": detail, "received_at": received_at}
+    await t.put("sync_device", device, {**t.get("sync_device", device), "last_n": n, "crashes": 0})
     await t.insert("sync_mutation", (device, n), row)
     if not copy:
         await t.insert("mutation_id", id, row)
-
-
-async def _taken(t: Transaction, device: UUID, n: int) -> None:
-    await t.lock("sync_device", device)
-    await t.put("sync_device", device, {**t.get("sync_device", device), "last_n": n, "crashes": 0})
 
 
 async def _crashed(t: Transaction, device: UUID) -> None:
@@ -335,17 +347,15 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 
 
 STATEMENTS = {
-    "SELECT principal, last_n, crashes FROM sync_device WHERE id = $1 FOR UPDATE": _lock_device,
-    "SELECT principal, last_n, next_n_seen, next_n_at, schema, app_version, clock_ms, seen_at, manifest_digest,": _device,
-    "INSERT INTO sync_device (id, principal, kind) VALUES ($1, $2, $3) ON CONFLICT": _register,
+    "SELECT d.principal, d.last_n, d.crashes, m.id, m.outcome, m.code, m.detail, m.received_at,": _turn,
+    "INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT": _register,
+    "SELECT principal FROM sync_device WHERE id = $1": _owner,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
-    f"{STORED} device = $1 AND n = $2": _stored_by_n,
-    f"{STORED} id = $1 AND NOT copy": _stored_by_id,
-    "SELECT EXISTS (SELECT 1 FROM sync_grant WHERE principal = $1 AND scope = $2)": _may,
-    "INSERT INTO sync_mutation (device, n, id, copy,": _insert_mutation,
-    "UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1": _taken,
+    "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE device = $1 AND n = $2": _stored_by_n,
+    "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
+    "WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1) INSERT INTO sync_mutation": _store,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
-    "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline) =": _epoch,
+    "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
     "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,
     "WITH ended AS (DELETE FROM sync_epoch RETURNING seal_key) INSERT INTO sync_epoch": _new_epoch,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 
-from sync import rows
+from sync import epoch, rows
+from sync.opening import opening
 from sync.pull import Asked, Pulled, pull
 from tests.simulation.clockwork import Clockwork, Task
 from tests.simulation.database import Database, Transaction, write_thing
@@ -18,6 +20,7 @@ from tests.simulation.house import AUDIENCES, MASKS, TABLES, Thing, registry
 from tests.simulation.statements import Connection
 
 STATES = 240
+EPOCH = UUID(int=1)
 REGISTRY = registry(1, lambda: None)
 
 
@@ -34,6 +37,7 @@ class Both:
         self.scopes = [self.clockwork.uuid() for _ in range(4)]
         self.principal, self.device = self.clockwork.uuid(), self.clockwork.uuid()
         self.model.tables["sync_device"][self.device] = {"last_n": 0}
+        self.model.tables["sync_epoch"][1] = {"id": EPOCH, "seal_key": b"", "timeline": 1}
         self.cursors: list[tuple[str | None, str | None]] = [(None, None)]  # theirs and ours
         self.digests: list[str | None] = [None]
 
@@ -106,8 +110,9 @@ class Both:
         theirs, ours = self.chance.choice(self.cursors)
         have = self.chance.choice(self.digests)
         want = self.chance.sample(self.scopes, self.chance.choice((0, 0, 1, 3)))
-        answer = await pull(real, REGISTRY, Asked(self.principal, self.device, theirs, have, want))
-        task = Task(pull(Connection(self.model), REGISTRY, Asked(self.principal, self.device, ours, have, want)), None, None)
+        sealed = await epoch.current(real)
+        answer = await answered(real, Asked(self.principal, self.device, sealed.id, theirs, have, want))
+        task = Task(answered(Connection(self.model), Asked(self.principal, self.device, EPOCH, ours, have, want)), None, None)
         modelled: Pulled = await _now(task.body)
         if answer.snapshot and modelled.snapshot:
             self.cursors.append((answer.snapshot, modelled.snapshot))
@@ -122,6 +127,14 @@ class Both:
             await real.close()
         for real in self.idle:
             await real.close()
+
+
+async def answered(held: Any, asked: Asked) -> Pulled:
+    """Both statements of an exchange."""
+    found = await opening(held, asked.principal, asked.device, asked.snapshot)
+    if found.is_quiet(asked.have) and not asked.want:
+        return Pulled(last_n=found.device["last_n"])
+    return await pull(held, REGISTRY, asked)
 
 
 async def _now(body: Any) -> Any:

@@ -19,7 +19,7 @@ from tests.simulation.phone import Phone
 RARE = (0.0, 0.0, 0.02, 0.08, 0.25)
 FAULTS = ("lose_request", "lose_response", "double", "truncate", "freeze", "slow")
 PER_STEP = ("die", "crash", "contention")
-HAPPENINGS = ("epoch", "fail_over", "schema", "leap", "lose_cache", "spoil_cursor", "copy", "wipe", "clock", "budget")
+HAPPENINGS = ("epoch", "fail_over", "schema", "leap", "lose_cache", "spoil_cursor", "copy", "wipe", "clock", "budget", "outdated")
 MANY = 40
 DAY = 86_400.0
 IDLE_COUNTS_S = 3_600.0  # a longer silence of a phone is not counted as time simulated
@@ -132,6 +132,8 @@ class World:
     def _settle(self) -> None:
         """The calm: within ten minutes, and five tries for each mutation that breaks us, everything has an end."""
         self.calm = True
+        for phone in self.phones:
+            phone.outdated = False
         self.engine.trouble = 0.0
         for transaction in sorted(self.database.open, key=lambda one: one.began):
             if transaction.x is not None and not any(task.transaction for task in self.network.serving):
@@ -170,13 +172,16 @@ class World:
         name = "thing.write" if chance.random() < 0.95 else "thing.sing"
         scope = str(chance.choice(self.scopes)) if chance.random() < 0.9 else None
         at = self.clockwork.wall().isoformat()
-        return {"id": str(self.clockwork.uuid()), "at": at, "name": name, "v": 1, "scope": scope, "args": {"word": word}}
+        item = {"id": str(self.clockwork.uuid()), "at": at, "name": name, "v": 1, "scope": scope, "args": {"word": word}}
+        return item | ({"after": chance.choice(phone.written)} if phone.written and chance.random() < 0.15 else {})
 
     def _mishap(self, phone: Phone) -> None:
         if self.happens("lose_cache"):
             self.clockwork.at(self.clockwork.soon(0.5), phone.lose_cache)
         if self.happens("spoil_cursor") and (standing := phone.disk["cache"].get("standing")):
             phone.disk["cache"]["standing"] = {**standing, "cursor": "x" + (standing["cursor"] or "")[1:]}
+        if self.happens("outdated"):
+            phone.outdated = not phone.outdated
         if self.happens("clock"):
             phone.clock_ahead = self.clockwork.chance.uniform(-10, 10) * 365 * DAY
         if self.happens("copy"):

@@ -24,6 +24,7 @@ from uuid import uuid4
 from backend import db
 from backend.db import connection
 from backend.environment import ROOT
+from backend.installation import installation_secret
 from backend.notifications import engine, queue
 from backend.notifications.jobs import LANE, LANES
 from backend.notifications.rules import Kind, NewNotice
@@ -108,7 +109,7 @@ class _Run:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.soak.push_worker", str(self.port), str(self.certificate.path), str(RATE)]
-        secret = base64.b64encode(engine.installation_secret(SETTINGS)).decode()
+        secret = base64.b64encode(installation_secret(SETTINGS)).decode()
         own = {"PORCHLIGHT_SECRET": secret, "DATABASE_URL": self.url, "REDIS_URL": self.redis.url, "PORCHLIGHT_LOG_LEVEL": "error"}
         environment = {**os.environ, **own}
         return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=(self.folder.parent / "porchlight-soak-push.log").open("ab"))

@@ -1,12 +1,15 @@
 """The doctor finds what was tampered with, and puts it right."""
 
+from uuid import uuid4
+
 import pytest
 
 from backend.db import DB, connection
 from backend.registry import REGISTRY
 from sync import doctor
+from sync.rows import NO_GRANTS
 from tests.make import make_payment
-from tests.sync.world import make_family
+from tests.sync.world import make_family, make_phone
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -69,3 +72,25 @@ async def test_a_grant_that_nobody_has_a_right_to_is_taken_away() -> None:
     assert (await repair()).grants == 1
     await family.paying.pull()
     assert family.paying.mask[family.case] == 1 | 4 | 32
+
+
+async def test_a_digest_that_is_not_that_of_the_grants_is_found_and_the_phone_is_told_its_cases_again() -> None:
+    family = await make_family()
+    await family.paying.pull()
+    right = family.paying.digest
+    await damage(f"UPDATE sync_manifest SET digest = 'mistaken' WHERE principal = '{family.paying.account}'")
+    assert (await repair()).grants == 1
+    assert (await repair()).grants == 0
+    family.paying.digest = None
+    await family.paying.pull()
+    assert family.paying.digest == right
+
+
+async def test_a_digest_of_somebody_who_may_hold_nothing_any_more_is_that_of_an_empty_phone() -> None:
+    family = await make_family()
+    async with connection() as held:
+        await held.execute("UPDATE account SET active = false WHERE id = $1", family.worker.account)
+        assert await held.fetchval("SELECT digest FROM sync_manifest WHERE principal = $1", family.worker.account) == NO_GRANTS
+    nobody = await make_phone(uuid4())
+    await nobody.pull()
+    assert nobody.digest == NO_GRANTS

@@ -15,14 +15,17 @@ import pytest
 
 from backend import db
 from backend.db import connection
-from backend.embedded import Embedded
+from backend.embedded import Embedded, ensure_database
+from backend.registry import REGISTRY
 from sync import epoch
+from sync.pull import Asked, Standby, pull
 from tests.backend.devices.phone import phone, rows
 from tests.conftest import SERVER
 from tests.make import make_agency, make_case, make_participant, make_payment
 from tests.sync.world import make_family
 
 ELSEWHERE = "UPDATE sync_epoch SET timeline = timeline + 1"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'sync_epoch'::regclass"
 AHEAD = "UPDATE sync_row SET x = (pg_current_xact_id()::text::numeric + 1000000)::text::xid8"
 
 
@@ -49,7 +52,14 @@ async def test_all_that_notice_at_once_that_the_database_moved_begin_the_same_ep
     await scalar(f"{ELSEWHERE} RETURNING 1")
     async with AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(connection()) for _ in range(6)]
-        found = await asyncio.gather(*(epoch.current(line) for line in lines))
+        gate = await stack.enter_async_context(connection())
+        async with gate.transaction():  # all have seen that it moved before the first of them may write
+            await gate.execute("LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE")
+            asking = [asyncio.create_task(epoch.current(line)) for line in lines]
+            async with asyncio.timeout(60):
+                while await gate.fetchval(WAITING) < len(lines):
+                    continue
+        found = await asyncio.gather(*asking)
     assert len(set(found)) == 1
     assert await scalar("SELECT count(*) FROM sync_epoch") == 1
 
@@ -62,6 +72,54 @@ async def test_stamps_that_a_restore_brought_from_a_cluster_further_on_are_made_
     await current()
     await family.receiving.pull()
     assert (await family.receiving.pull()).snapshot is None
+
+
+async def test_a_dump_that_was_brought_back_into_the_same_cluster_has_every_phone_reload(fresh_db: str, other_db: str) -> None:
+    await make_agency()
+    case = await make_case()
+    thread = await make_participant(case, "CP", person_id="A")
+    async with phone("ana", person_id="A") as ana:
+        await ana.sync(ana.says(case, thread, "before the dump"))
+        dumped = _tool("pg_dump", "--format=custom", fresh_db)
+        await ana.sync(ana.says(case, thread, "after it"))
+        _tool("pg_restore", "--exit-on-error", "--dbname", other_db, said=dumped)
+        await db.close_pool()
+        await db.open_pool(other_db)
+        answer = await ana.sync()
+        assert answer["reset"] == "epoch"
+        assert {row["body"] for row in rows(answer, 110)} == {"before the dump"}
+        await db.close_pool()
+
+
+@pytest.fixture
+async def other_db(fresh_db: str) -> AsyncIterator[str]:
+    """An empty database beside the test's own."""
+    name = f"{fresh_db_name(fresh_db)}_again"
+    await ensure_database(SERVER, name)
+    yield SERVER.url(name)
+    held = await asyncpg.connect(SERVER.url("postgres"))
+    await held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await held.close()
+
+
+def _tool(name: str, *words: str, said: bytes = b"") -> bytes:
+    done = subprocess.run([SERVER.bin / name, *words], input=said, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+async def test_a_server_that_took_over_between_opening_and_answer_gives_none_under_the_old_epoch(fresh_db: str) -> None:
+    family = await make_family()
+    await family.receiving.pull()
+    before = await current()
+    asked = Asked(family.receiving.account, family.receiving.device, before.id, family.receiving.snapshot, None, [])
+    await scalar(f"{ELSEWHERE} RETURNING 1")
+    for begun in (False, True):  # noticed by nobody yet, and by another process
+        if begun:
+            assert await current() != before
+        async with connection() as held:
+            with pytest.raises(Standby):
+                await pull(held, REGISTRY, asked)
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import msgspec
 
 from backend.db import DB, connection
 from backend.registry import REGISTRY
-from sync import inbox
-from sync.pull import Asked, Pulled, pull
+from sync import epoch, inbox
+from sync import pull as pulling
+from sync.opening import opening
+from sync.pull import Asked, Pulled
 from sync.wire import Done, Mutation
 from tests.make import make_account, make_agency, make_assignment, make_case, make_device, make_participant
 
@@ -31,8 +33,15 @@ class Phone:
 
     async def pull(self, want: list[UUID] | None = None) -> Pulled:
         async with connection() as held:
-            asked = Asked(self.account, self.device, self.snapshot, self.digest, want or [])
-            pulled = await pull(held, REGISTRY, asked)
+            return await self.pull_by(held, want or [])
+
+    async def pull_by(self, held: Any, want: list[UUID]) -> Pulled:
+        """The same on a connection of the test's."""
+        found = await opening(held, self.account, self.device, self.snapshot)
+        if found.is_quiet(self.digest) and not want:
+            return Pulled(last_n=found.device["last_n"])
+        seal = found.epoch or await epoch.current(held)
+        pulled = await pulling.pull(held, REGISTRY, Asked(self.account, self.device, seal.id, self.snapshot, self.digest, want))
         self.apply(pulled)
         return pulled
 

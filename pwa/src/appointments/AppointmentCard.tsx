@@ -8,14 +8,14 @@ import { agency } from "../store/live.ts";
 import type { HeldAppointment } from "../store/model.ts";
 import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
 import { Mark } from "../ui/Card.tsx";
-import { own_zone, today } from "../ui/clock.ts";
+import { now, own_zone, today } from "../ui/clock.ts";
 import { DayTile } from "../ui/DayTile.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { AtTime } from "../ui/When.tsx";
-import { accept_time, call_off } from "./actions.ts";
+import { accept_time, call_off, note_outcome } from "./actions.ts";
 import { FreeTimes } from "./FreeTimes.tsx";
-import { type Channel, type Fate, fate, is_open, may_accept, on_the_table, type Side } from "./rules.ts";
+import { type Channel, type Fate, fate, is_open, may_accept, on_the_table, type Side, to_tell } from "./rules.ts";
 
 export const CHANNEL_ICONS: Record<Channel, IconName> = { phone: "phone", video: "video", in_person: "place" };
 const TONES: Record<Fate, "plain" | "good" | "care" | "bad"> = {
@@ -49,6 +49,7 @@ export function AppointmentCard({ appointment, scope, side, about }: Appointment
         {moving && <p><strong>{fill(appointment.asked_by === side ? say.you_asked : say.they_ask, { when: said(appointment.asked_local ?? "") })}</strong></p>}
         <p class="with-mark"><Icon name={CHANNEL_ICONS[appointment.channel]} /><span><strong>{say.channel[appointment.channel]}</strong><br />{say_code(say.topic, appointment.topic)}</span></p>
         {appointment.note && <blockquote class="quote" dir="auto">{appointment.note}</blockquote>}
+        {appointment.state === "missed" && side === "party" && <p>{say.missed_why}</p>}
         <Trouble appointment={appointment} />
         <Actions appointment={appointment} scope={scope} side={side} />
       </div>
@@ -79,6 +80,7 @@ function Actions({ appointment, scope, side }: Omit<AppointmentProps, "about">) 
   const { appointments: say } = more();
   const [asked, ask] = useState(false);
   const stuck = appointment.outbox && appointment.outbox.state !== "done";
+  if (side === "team" && !stuck && to_tell(appointment, now.value)) return <Outcome appointment={appointment} scope={scope} />;
   if (!is_open(appointment) || (stuck && appointment.outbox?.name === "appointment.request")) return null;
   const time = on_the_table(appointment);
   return (
@@ -98,6 +100,16 @@ function Actions({ appointment, scope, side }: Omit<AppointmentProps, "about">) 
         </Dialog>
       )}
     </>
+  );
+}
+
+function Outcome({ appointment: { id, starts_local }, scope }: Pick<AppointmentProps, "appointment" | "scope">) {
+  const { appointments: say } = more();
+  return (
+    <Buttons>
+      <Button kind="primary" icon="check" onPress={() => { void note_outcome(scope, id, starts_local, "held"); }}>{say.was_held}</Button>
+      <Button onPress={() => { void note_outcome(scope, id, starts_local, "missed"); }}>{say.was_missed}</Button>
+    </Buttons>
   );
 }
 

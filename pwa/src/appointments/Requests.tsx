@@ -3,8 +3,9 @@ import type { AppointmentGlance, CaseListItem } from "../cases/glance.ts";
 import { more, words } from "../i18n/language.ts";
 import { cases } from "../store/live.ts";
 import { Mark, Pieces, Section } from "../ui/Card.tsx";
+import { now } from "../ui/clock.ts";
 import { AtTime, OnDay } from "../ui/When.tsx";
-import { may_accept, on_the_table } from "./rules.ts";
+import { may_accept, on_the_table, to_tell } from "./rules.ts";
 
 interface Waiting {
   item: CaseListItem;
@@ -14,16 +15,26 @@ interface Waiting {
 export function Requests() {
   const { appointments: say } = more();
   const waiting = requests(cases.value);
-  if (waiting.length === 0) return null;
+  const over = outcomes(cases.value, now.value);
   return (
-    <Section title={say.requests}>
-      <ul class="card rows">{waiting.map(each => <Request key={each.one.id} {...each} />)}</ul>
-    </Section>
+    <>
+      {waiting.length > 0 && <Section title={say.requests}><ul class="card rows">{waiting.map(each => <Request key={each.one.id} {...each} />)}</ul></Section>}
+      {over.length > 0 && <Section title={say.outcomes}><ul class="card rows">{over.map(each => <Request key={each.one.id} {...each} />)}</ul></Section>}
+    </>
   );
 }
 
 export function requests(items: readonly CaseListItem[]): Waiting[] {
-  const all = items.flatMap(item => item.appointments.filter(one => may_accept(one, "team")).map(one => ({ item, one })));
+  return those(items, one => may_accept(one, "team"));
+}
+
+/** Those whose time has come, and of which nobody has said how they went. */
+export function outcomes(items: readonly CaseListItem[], at: number): Waiting[] {
+  return those(items, one => to_tell(one, at));
+}
+
+function those(items: readonly CaseListItem[], fits: (one: AppointmentGlance) => boolean): Waiting[] {
+  const all = items.flatMap(item => item.appointments.filter(fits).map(one => ({ item, one })));
   return all.sort((first, second) => on_the_table(first.one).localeCompare(on_the_table(second.one)));
 }
 
@@ -38,7 +49,7 @@ function Request({ item, one }: Waiting) {
           <span><OnDay day={time} />, <AtTime local={time} zone={one.time_zone} /></span>
           <span class="soft"><Pieces>{[say.channel[one.channel], say.topic[one.topic], item.case_number]}</Pieces></span>
         </span>
-        <Mark tone="care" icon="calendar">{one.state === "requested" ? say.waits_for_you : say.move_waits}</Mark>
+        <Mark tone="care" icon="calendar">{one.state === "move_asked" ? say.move_waits : say.waits_for_you}</Mark>
       </a>
     </li>
   );

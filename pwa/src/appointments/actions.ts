@@ -16,6 +16,11 @@ export async function ask_other_time(scope: string, appointment: string, seen_lo
   await enqueue("appointment.ask_move", 1, scope, { appointment, seen_local, starts_local });
 }
 
+/** The team says whether it took place. */
+export async function note_outcome(scope: string, appointment: string, seen_local: string, outcome: "held" | "missed"): Promise<void> {
+  await enqueue("appointment.outcome", 1, scope, { appointment, seen_local, outcome });
+}
+
 export async function call_off(scope: string, appointment: string, seen_local: string): Promise<void> {
   await enqueue("appointment.cancel", 1, scope, { appointment, seen_local });
 }

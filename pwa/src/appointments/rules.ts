@@ -1,6 +1,6 @@
 /** Which times the agency offers, and how an appointment stands for the person who looks at it. `now` is always an argument. */
 import type { HeldAppointment } from "../store/model.ts";
-import { add_days, type Day } from "../ui/when.ts";
+import { add_days, type Day, instant_of } from "../ui/when.ts";
 import type { Appointment, BookableHours } from "../wire.ts";
 
 export type Channel = Appointment["channel"];
@@ -68,6 +68,11 @@ export function fate(one: HeldAppointment, side: Side): Fate {
 /** May this end agree to the time on the table? */
 export function may_accept(one: Pick<Appointment, "state" | "asked_by">, side: Side): boolean {
   return one.state === "move_asked" ? one.asked_by !== side : one.state === "requested" && side === "team";
+}
+
+/** Was it agreed to, and has its time come? Then the team says how it went. */
+export function to_tell(one: Pick<Appointment, "state" | "starts_local" | "time_zone">, now: number): boolean {
+  return one.state === "confirmed" && !!one.time_zone && instant_of(one.starts_local, one.time_zone) <= now;
 }
 
 export function is_open({ state }: Pick<Appointment, "state">): boolean {

@@ -33,6 +33,11 @@ export function appointment_cancel(box: CaseBox, item: OutboxItem): CaseBox {
   return change(box, item, appointment, () => ({ state: "cancelled", asked_local: null, asked_by: null }));
 }
 
+export function appointment_outcome(box: CaseBox, item: OutboxItem): CaseBox {
+  const { appointment, outcome } = item.args as Args<"appointment.outcome">;
+  return change(box, item, appointment, () => ({ state: outcome }));
+}
+
 /** What was refused or parked is only marked: nothing became of it, and the appointment is shown as it stands. */
 function change(box: CaseBox, item: OutboxItem, id: string, made: (one: HeldAppointment) => Partial<HeldAppointment>): CaseBox {
   const kept = item.state === "refused" || item.state === "parked";

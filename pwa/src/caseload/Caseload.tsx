@@ -1,6 +1,8 @@
 /** Every case a worker holds, searched as one types. At most fifty rows are drawn at once. */
 import { count, fill } from "../i18n/fill.ts";
 import { batch, computed, signal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
 import { names_of } from "../cases/names.ts";
 import { language, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -19,6 +21,8 @@ import { Loading, Nothing } from "../ui/States.tsx";
 import { type CaseRow, case_rows, FILTERS, type Filter, find_cases } from "./rules.ts";
 
 const DRAWN = 50;
+/** More than a phone's screen holds: what a new search shows at once, the rest follows after the paint. */
+const AT_ONCE = 16;
 
 /** Kept while the app is open, so that coming back from a case finds the same list. */
 const query = signal("");
@@ -26,8 +30,11 @@ const query = signal("");
 const asked = signal("");
 const wanted = signal<ReadonlySet<Filter>>(new Set());
 const from = signal(0);
+const drawn = signal(AT_ONCE);
 const rows = computed(() => case_rows(cases.value, now.peek(), today.value, new Set(own.value.pins.map(pin => pin.case_id))));
 const found = computed(() => find_cases(rows.value, asked.value, wanted.value));
+
+const made = new WeakMap<CaseRow, { node: VNode; said: unknown }>();
 
 export function Caseload(_: { params: Params }) {
   const { caseload, home } = words();
@@ -76,7 +83,12 @@ function show_found(): void {
   batch(() => {
     asked.value = query.value;
     from.value = 0;
+    drawn.value = AT_ONCE;
   });
+}
+
+function draw_all(): void {
+  requestAnimationFrame(() => setTimeout(() => { drawn.value = DRAWN; }));
 }
 
 function toggle(filter: Filter): void {
@@ -105,14 +117,25 @@ function Found() {
     look_for("");
     wanted.value = new Set();
   };
+  const at_once = drawn.value;
+  useEffect(() => { if (at_once < DRAWN) draw_all(); }, [at_once, found.value]);
   if (found.value.length === 0) {
     return <Nothing icon="search" title={caseload.none_title} action={<Button onPress={clear}>{caseload.clear}</Button>}>{caseload.none}</Nothing>;
   }
   return (
     <Pages items={found.value} size={DRAWN} from={from.value} onTurn={turn}>
-      {part => <ul class="card rows">{part.map(row => <Row key={row.item.scope} row={row} />)}</ul>}
+      {part => <ul class="card rows">{part.slice(0, at_once).map(row_of)}</ul>}
     </Pages>
   );
+}
+
+/** A row that did not change is not gone through again. */
+function row_of(row: CaseRow): VNode {
+  const before = made.get(row);
+  if (before && before.said === words()) return before.node;
+  const node = <Row key={row.item.scope} row={row} />;
+  made.set(row, { node, said: words() });
+  return node;
 }
 
 function Row({ row: { item, marks, hearing_on, due_on } }: { row: CaseRow }) {

@@ -7,6 +7,8 @@ export type Filter = "reply" | "hearing" | "stopped" | "violence" | "pinned";
 export const FILTERS: readonly Filter[] = ["reply", "hearing", "stopped", "violence", "pinned"];
 
 const HEARING_SOON_DAYS = 14;
+/** Made once: asking text to compare itself makes one each time. */
+const ORDER = new Intl.Collator();
 
 /** A case with what the filters ask of it, worked out once a day rather than at each keystroke. */
 export interface CaseRow {
@@ -16,10 +18,28 @@ export interface CaseRow {
   due_on: Day | null;
 }
 
+/** What was worked out for an item, as long as nothing about it changed: an item that comes anew is another object. */
+interface Worked {
+  today: Day;
+  pinned: boolean;
+  row: CaseRow;
+  name: string;
+}
+
+const worked = new WeakMap<CaseListItem, Worked>();
+
 /** The caseload in the order of the receiving parent's last name. */
 export function case_rows(items: readonly CaseListItem[], now: number, today: Day, pinned: ReadonlySet<string> = new Set()): CaseRow[] {
-  return items.map(item => case_row(item, now, today, pinned.has(item.scope)))
-    .sort((one, other) => sort_name(one.item).localeCompare(sort_name(other.item)));
+  return items.map(item => work_out(item, now, today, pinned.has(item.scope)))
+    .sort((one, other) => ORDER.compare(one.name, other.name)).map(({ row }) => row);
+}
+
+function work_out(item: CaseListItem, now: number, today: Day, pinned: boolean): Worked {
+  const before = worked.get(item);
+  if (before?.today === today && before.pinned === pinned) return before;
+  const made = { today, pinned, row: case_row(item, now, today, pinned), name: before?.name ?? sort_name(item) };
+  worked.set(item, made);
+  return made;
 }
 
 /** Those that have every word of the query and every mark asked for. */

@@ -1,4 +1,5 @@
 /** One screen to pick up a case cold: safety first, then who, what is due next, the order, the money, what happened. */
+import { DocumentsInCase } from "../documents/InCase.tsx";
 import { fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
@@ -42,7 +43,7 @@ function Opened({ box }: { box: CaseBox }) {
       {(facts.initiating_fips || facts.responding_fips) && <Banner tone="note" icon="info"><p>{say.other_state}</p></Banner>}
       <div class="brief">
         <div class="stack-wide"><NextStep box={box} /><Promises box={box} /><Parties box={box} /></div>
-        <div class="stack-wide"><Notes box={box} /><MoneyNow box={box} /><OrderBrief box={box} /><LastEvents box={box} /></div>
+        <div class="stack-wide"><Notes box={box} /><DocumentsInCase box={box} /><MoneyNow box={box} /><OrderBrief box={box} /><LastEvents box={box} /></div>
       </div>
       <Fresh />
     </Screen>

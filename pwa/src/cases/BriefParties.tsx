@@ -41,6 +41,7 @@ function Adult({ person, box }: { person: Person; box: CaseBox }) {
       <ToTakeUp person={person} box={box} />
       <Buttons>
         {person.phone && safe && <LinkButton icon="phone" href={`tel:${person.phone}`}>{person.phone}<span class="unseen"> {fill(say.call, { name })}</span></LinkButton>}
+        <LinkButton icon="lock" href={`/enrol/${box.scope}/${person.id}`}>{say.enrol}<span class="unseen"> {name}</span></LinkButton>
         <LinkButton icon="messages" href={`/messages/${box.scope}/${person.id}`}>{fill(say.write_to, { name: person.first_name ?? name })}</LinkButton>
       </Buttons>
     </Card>

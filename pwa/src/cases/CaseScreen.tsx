@@ -1,4 +1,5 @@
 /** A parent's case: where it stands, what happens next, the order in plain words, what has happened, and who works on it. */
+import { DocumentsInCase } from "../documents/InCase.tsx";
 import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
@@ -35,6 +36,7 @@ function Opened({ box }: { box: CaseBox }) {
       <Life box={box} />
       <Next box={box} />
       <OrderInWords box={box} />
+      <DocumentsInCase box={box} />
       <Events events={box.events} />
       <Contact box={box} />
       <Team box={box} />

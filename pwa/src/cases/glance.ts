@@ -1,6 +1,6 @@
 /** What the list of cases knows of each: enough for the first screen, the inbox and the search without opening a case. */
 import type { Day } from "../ui/when.ts";
-import type { Appointment, Case, Disbursement, Hearing, Obligation } from "../wire.ts";
+import type { Appointment, Case, Disbursement, Document, Hearing, Obligation } from "../wire.ts";
 import type { CaseBox, Held } from "../store/model.ts";
 import { type Part, full_name, part_in } from "./box.ts";
 
@@ -25,6 +25,14 @@ export interface AppointmentGlance {
   channel: Appointment["channel"];
   topic: Appointment["topic"];
   state: Appointment["state"];
+}
+
+/** A document that waits to be read by the team. */
+export interface DocumentGlance {
+  id: string;
+  name: string;
+  kind: Document["kind"];
+  received_at: string;
 }
 
 export interface ThreadGlance {
@@ -63,6 +71,7 @@ export interface CaseListItem extends Pick<Case, "case_number" | "status" | "sta
   hearings: HearingGlance[];
   /** Those that are still open. */
   appointments: AppointmentGlance[];
+  documents: DocumentGlance[];
   threads: ThreadGlance[];
   money: MoneyGlance;
   violence: boolean;
@@ -87,6 +96,7 @@ export function list_item(box: CaseBox): CaseListItem {
     receiving, paying, children,
     hearings: box.hearings.filter(one => one.status !== "held").sort(by_start).slice(-HEARINGS).map(hearing_glance),
     appointments: box.appointments.filter(one => OPEN.has(one.state)).sort(by_start).map(one => appointment_glance(box, one)),
+    documents: part === "staff" ? box.documents.filter(one => one.state === "ready").map(one => document_glance(box, one)) : [],
     threads: thread_glances(box, part),
     money: money_glance(box),
     violence: box.participants.some(person => person.family_violence === true),
@@ -110,6 +120,10 @@ function hearing_glance({ id, kind, starts_local, time_zone, minutes, status, re
 function appointment_glance(box: CaseBox, one: Held<"appointment">): AppointmentGlance {
   const { id, starts_local, asked_local, asked_by, time_zone, minutes, channel, topic, state } = one;
   return { id, name: full_name(box.participants.find(person => person.id === one.thread)), starts_local, asked_local, asked_by, time_zone, minutes, channel, topic, state };
+}
+
+function document_glance(box: CaseBox, { id, thread, kind, received_at }: Held<"document">): DocumentGlance {
+  return { id, name: full_name(box.participants.find(person => person.id === thread)), kind, received_at };
 }
 
 function thread_glances(box: CaseBox, part: Part): ThreadGlance[] {

@@ -77,6 +77,7 @@ export function PastAppointment({ appointment, about }: { appointment: HeldAppoi
         <span class="row-text">
           <span class="row-title">{say.title}: {say.channel[appointment.channel]}</span>
           <span class="soft"><OnDay day={appointment.starts_local} />, <AtTime local={appointment.starts_local} zone={zone} />{about && ` · ${about}`}</span>
+          {appointment.state === "missed" && <span>{say.missed_why}</span>}
         </span>
         {!is_open(appointment) && <Mark>{say.fate[fate(appointment, "party")]}</Mark>}
       </div>

@@ -62,6 +62,11 @@ export function first_language(chosen: string | null, phone: readonly string[]):
   return known === "es" ? "es" : "en";
 }
 
+/** The words of a language that need not be the one spoken here: for what another person is to read. */
+export function words_in(wanted: Language): Promise<MoreWords> {
+  return load_rest(wanted);
+}
+
 async function load_core(wanted: Language): Promise<Words> {
   return await (await fetch(FILES[wanted])).json() as Words;
 }

@@ -1,5 +1,6 @@
 /** Every conversation in a worker's cases, those whose answer is due first on top. */
 import { Requests } from "../appointments/Requests.tsx";
+import { ToRead } from "../documents/ToRead.tsx";
 import { count, fill } from "../i18n/fill.ts";
 import { signal } from "@preact/signals";
 import { language, more, words } from "../i18n/language.ts";
@@ -26,6 +27,7 @@ export function Inbox(_: { params: Params }) {
   return (
     <Screen title={words().nav.inbox} wide lead={rows.length > 0 && (waiting > 0 ? count(say.waiting_for, waiting) : say.answered_all)}>
       <Requests />
+      <ToRead />
       {rows.length === 0
         ? <Nothing icon="inbox" title={say.inbox_none_title}>{say.inbox_none}</Nothing>
         : (

@@ -3,7 +3,7 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import { call } from "../net/http.ts";
 import { drop, keep, recall } from "../store/install.ts";
-import { session } from "../store/view.ts";
+import { session, state } from "../store/view.ts";
 import { base64url, subscription_keys } from "./keys.ts";
 
 /** `ios_install`: on an iPhone or iPad the app must be on the home screen first. `default`: never asked. */
@@ -22,7 +22,7 @@ export const push_state: Signal<PushState> = signal(able());
 /** Look after the subscription of whoever is signed in: at each start, and after each sign-in. */
 export function watch_push(): void {
   const account = computed(() => session.value?.account_id);
-  effect(() => { if (account.value) void check(); });
+  effect(() => { if (account.value && !state.peek().field) void check(); });
 }
 
 /** Ask for permission (call it only from a tap) and subscribe. */

@@ -37,7 +37,7 @@ function Item({ item }: { item: OutboxItem }) {
   const { attention: say } = more();
   const [asked, ask] = useState(false);
   const box = open_case(item.scope ?? "").value;
-  const code = item.state === "parked" ? "parked" : item.say?.key ?? item.code;
+  const code = item.state === "parked" && item.code !== "unfit" ? "parked" : item.say?.key ?? item.code;
   const text = in_words(item, box);
   const thread = thread_of(item, box);
   const about = about_of(item, box);

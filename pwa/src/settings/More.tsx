@@ -10,8 +10,10 @@ import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
 import { Screen } from "../ui/Screen.tsx";
 
+const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
+
 export function More(_: { params: Params }) {
-  const { more: say, notices, text, leave, contact, told } = more();
+  const { more: say, notices, text, leave, contact, security, checks, told } = more();
   const fresh = unopened(own.value.notices).length;
   const { needs_you, unsent } = state.value;
   const { status } = words();
@@ -28,7 +30,10 @@ export function More(_: { params: Params }) {
       <Section title={say.settings}>
         <Rows>
           {session.value?.role === "parent" && <LinkRow href="/more/contact" icon="person" title={contact.title} />}
+          <LinkRow href="/more/security" icon="lock" title={security.title} />
+          {session.value?.role !== "parent" && <LinkRow href="/more/checks" icon="shield" title={checks.title} />}
           <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />
+          {operates(session.value?.role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
           <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />
           <LinkRow href="/more/text" icon="text" title={say.text_size} detail={text.size[preferences.value.text]} />
           <LinkRow href="/more/leave" icon="leave" title={say.leave} detail={`${leave.goes}: ${leave.site[preferences.value.leave]}`} />

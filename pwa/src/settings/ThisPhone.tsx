@@ -3,7 +3,7 @@ import { count, fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { agency, is_quiet, pending, session, state, sync_now } from "../store/live.ts";
+import { agency, is_quiet, pending, session, set_field_mode, state, sync_now } from "../store/live.ts";
 import type { OutboxItem, SyncState } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -24,13 +24,28 @@ export function ThisPhone(_: { params: Params }) {
           <p role="status">{phase_text(sync)}</p>
           <ul class="bullets">{held_lines(sync).map(line => <li key={line}>{line}</li>)}</ul>
           <Times />
-          <div><Button kind="primary" icon="refresh" busy={sync.phase === "syncing"} onPress={sync_now}>{say.check}</Button></div>
+          <div><Button kind="primary" icon="refresh" busy={sync.phase === "syncing"} onPress={sync_now}>{sync.field ? say.send_now : say.check}</Button></div>
         </Card>
       </Section>
       {sync.needs_you > 0 && <Banner tone="care"><p><a href="/attention">{count(say.needs_you, sync.needs_you)}</a></p></Banner>}
       {waiting.length > 0 && <Section title={say.waiting_list}><ul class="card rows">{waiting.map(item => <Waiting key={item.id} item={item} />)}</ul></Section>}
+      <FieldMode />
       <Banner tone="note" icon="lock"><p>{say.not_locked}</p></Banner>
     </Screen>
+  );
+}
+
+/** For dead spots: the switch says what it does, the button what comes next. */
+function FieldMode() {
+  const { phone: { field: say } } = more();
+  const { field } = state.value;
+  return (
+    <Section title={say.title}>
+      <Card>
+        <p>{say.why}</p>
+        <div><Button icon="offline" onPress={() => { set_field_mode(!field); }}>{field ? say.off : say.on}</Button></div>
+      </Card>
+    </Section>
   );
 }
 

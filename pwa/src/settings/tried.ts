@@ -5,6 +5,7 @@ import { language, more } from "../i18n/language.ts";
 import { say_day, say_time } from "../i18n/say.ts";
 import { accept_time, ask_other_time, call_off, request_again } from "../appointments/actions.ts";
 import { change_contact, take_up } from "../contacts/actions.ts";
+import { offer_again } from "../documents/actions.ts";
 import { add_note, edit_note } from "../notes/actions.ts";
 import { send_message } from "../messages/actions.ts";
 import { discard, session } from "../store/live.ts";
@@ -17,6 +18,7 @@ type Box = CaseBox | null | undefined;
 export function title_of(item: OutboxItem): string {
   const { attention: say } = more();
   if (item.name === "message.send") return session.value?.role === "parent" ? say.message : say.message_staff;
+  if (item.name.startsWith("document.")) return say.document;
   if (item.name.startsWith("note.")) return say.note;
   if (item.name.startsWith("contact.")) return say.contact;
   return item.name.startsWith("appointment.") ? say.appointment : say.other;
@@ -24,7 +26,11 @@ export function title_of(item: OutboxItem): string {
 
 /** What the person wrote or wished for. Empty where there is nothing to repeat. */
 export function in_words(item: OutboxItem, box: Box): string {
-  const { attention: { tried }, appointments, contact } = more();
+  const { attention: { tried }, appointments, contact, documents } = more();
+  if (item.name === "document.offer") {
+    const { kind, note } = item.args as Args<"document.offer">;
+    return [documents.kind[kind], note].filter(Boolean).join(". ");
+  }
   if (item.name === "message.send") return (item.args as Args<"message.send">).body;
   if (item.name === "contact.change") {
     const { field, now } = item.args as Args<"contact.change">;
@@ -46,7 +52,7 @@ export function in_words(item: OutboxItem, box: Box): string {
 
 /** A time that is gone is gone: there the free ones are offered instead. What changed meanwhile is to be looked at first. */
 export function can_again(item: OutboxItem): boolean {
-  return item.name in AGAIN && item.code !== "slot_taken" && item.code !== "appointment_changed" && item.code !== "contact_changed";
+  return item.name in AGAIN && item.code !== "slot_taken" && item.code !== "appointment_changed" && item.code !== "contact_changed" && !UNFIT.has(item.code ?? "");
 }
 
 /** The same wish under a new number, on the present state; only when it is safe on this phone does the old one go. */
@@ -55,11 +61,15 @@ export async function again(item: OutboxItem): Promise<void> {
   await discard(item.id);
 }
 
+/** The same files would be refused again. */
+const UNFIT = new Set(["unfit", "document_heic", "document_kind", "document_size", "document_pages"]);
+
 const AGAIN: Record<string, (scope: string, args: unknown) => Promise<void>> = {
   "message.send": (scope, args) => {
     const { thread, body } = args as Args<"message.send">;
     return send_message(scope, thread, body);
   },
+  "document.offer": (scope, args) => offer_again(scope, args as Args<"document.offer">),
   "contact.change": (scope, args) => {
     const { thread, field, was, now } = args as Args<"contact.change">;
     return change_contact(scope, { thread, field, was, now });

@@ -60,6 +60,8 @@ export interface ScopeBox {
 
 /** What one response does to the boxes; written whole or not at all. */
 export interface Changes {
+  /** The state of the boxes that this builds upon. */
+  base?: string | undefined;
   standing: Standing;
   holds: Holds | null;
   list: ListBox | null;
@@ -69,6 +71,8 @@ export interface Changes {
 
 /** All but the boxes themselves. */
 export interface Read {
+  /** Names this state of the boxes: another after every change. */
+  stamp: string | undefined;
   standing: Standing;
   holds: Holds;
   list: ListBox;
@@ -94,6 +98,7 @@ interface Meta {
   holds: Holds;
   list: ListBox;
   inflight: string;
+  stamp: string;
 }
 
 interface Schema extends DBSchema {
@@ -102,7 +107,7 @@ interface Schema extends DBSchema {
 }
 
 /** Raise it when a box changes shape: the cache is then simply loaded again. */
-const VERSION = 2;
+const VERSION = 3;
 
 export const NEW_STANDING: Standing = {
   cursor: null, have: null, last_n: 0, asked_at: null, checked_at: null, lease_until: null, poll_s: 60, clock_ahead_ms: 0,
@@ -116,9 +121,10 @@ export function boxes_of(key: string): Boxes {
     fresh.createObjectStore("meta");
     fresh.createObjectStore("scopes", { keyPath: "scope" });
   });
+  const at = remembering();
   return {
     ready: () => db.use(() => Promise.resolve()),
-    read: () => db.use(it => read(it.transaction("meta").store)),
+    read: () => db.use(it => at.read(it.transaction("meta").store)),
     scope: scope => db.use(async it => await it.get("scopes", scope) ?? null),
     scopes: scopes => db.use(async it => {
       if (!scopes.length) return new Map();
@@ -129,24 +135,43 @@ export function boxes_of(key: string): Boxes {
     begin: rid => db.use(async it => {
       const tx = it.transaction("meta", "readwrite");
       place(tx.store.put(rid, "inflight"));
-      const found = await read(tx.store);
+      const found = await at.read(tx.store);
       await tx.done;
       return found;
     }),
-    commit: (rid, changes) => db.use(it => commit(it, rid, changes)),
+    commit: (rid, changes) => db.use(async it => {
+      const kept = await commit(it, rid, changes);
+      if (kept) at.changed(rid, changes);
+      return kept;
+    }),
     renumbered: () => db.use(async it => {
       const tx = it.transaction("meta", "readwrite");
       const standing = await tx.store.get("standing") as Standing | undefined;
       if (standing) await tx.store.put({ ...standing, last_n: 0, cursor: null }, "standing");
+      await tx.store.put(crypto.randomUUID(), "stamp");
       await tx.done;
     }),
     erase: () => db.erase(),
   };
 }
 
-async function read(meta: { get(key: keyof Meta): Promise<unknown> }): Promise<Read> {
-  const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
-  return { standing: standing as Standing ?? NEW_STANDING, holds: holds as Holds ?? {}, list: list as ListBox ?? NEW_LIST };
+type Metas = { get(key: keyof Meta): Promise<unknown> };
+
+/** What was read last: read again only when the stamp says that another wrote since. */
+function remembering(): { read(meta: Metas): Promise<Read>; changed(stamp: string, changes: Changes): void } {
+  let known: Read | undefined;
+  return {
+    async read(meta) {
+      const stamp = await meta.get("stamp") as string | undefined;
+      if (known && stamp && known.stamp === stamp) return known;
+      const [standing, holds, list] = await Promise.all([meta.get("standing"), meta.get("holds"), meta.get("list")]);
+      known = { stamp, standing: standing as Standing ?? NEW_STANDING, holds: holds as Holds ?? {}, list: list as ListBox ?? NEW_LIST };
+      return known;
+    },
+    changed(stamp, { standing, holds, list }) {
+      known = known && { stamp, standing, holds: holds ?? known.holds, list: list ?? known.list };
+    },
+  };
 }
 
 async function commit(db: IDBPDatabase<Schema>, rid: string, changes: Changes): Promise<boolean> {
@@ -160,6 +185,7 @@ async function commit(db: IDBPDatabase<Schema>, rid: string, changes: Changes): 
     if (changes.holds) place(meta.put(changes.holds, "holds"));
     if (changes.list) place(meta.put(changes.list, "list"));
     place(meta.put(changes.standing, "standing"));
+    place(meta.put(rid, "stamp"));
     place(meta.delete("inflight"));
     return true;
   });

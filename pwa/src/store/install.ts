@@ -28,6 +28,8 @@ interface Things {
   renewal: Renewal;
   /** Signed out while offline: the server still has to hear of it before anything else. */
   sign_out_due: { device: string };
+  /** Weak signal counts as none until the person says otherwise. */
+  field: boolean;
 }
 
 interface Schema extends DBSchema {

@@ -17,6 +17,9 @@ export type HeldNote = Held<"note"> & { outbox?: OutboxItem };
 /** What a person says of their own contact. `outbox` is the change of this phone that is not both answered and shown back. */
 export type HeldContactChange = Held<"contact_change"> & { outbox?: OutboxItem };
 
+/** A document. `outbox` is the last change that this phone made to it and that is not both answered and shown back. */
+export type HeldDocument = Held<"document"> & { outbox?: OutboxItem };
+
 /** Everything held of one case, merged, with what is still in the outbox already played on top. */
 export interface CaseBox {
   scope: string;
@@ -36,6 +39,8 @@ export interface CaseBox {
   appointments: HeldAppointment[];
   /** The person's own, or all of them for staff. */
   contact_changes: HeldContactChange[];
+  /** The person's own, or all of them for staff. */
+  documents: HeldDocument[];
   /** Staff only. */
   notes: HeldNote[];
 }
@@ -77,10 +82,14 @@ export interface Session {
   display_name: string;
   language: Account["language"];
   time_zone: string;
+  /** What the person has to be told of their account, on every device of theirs. */
+  alert?: Account["alert"];
+  alert_at?: string | null;
   device: string;
 }
 
-export type Phase = "starting" | "idle" | "syncing" | "offline" | "trouble" | "signed_out";
+/** `field`: the person turned field mode on, so nothing is tried until they ask. */
+export type Phase = "starting" | "idle" | "syncing" | "offline" | "field" | "trouble" | "signed_out";
 
 export interface SyncState {
   phase: Phase;
@@ -95,6 +104,7 @@ export interface SyncState {
   /** Outbox items that were refused or parked, and what was lost. */
   needs_you: number;
   update_ready: boolean;
+  field: boolean;
   /** `storage`: this browser refuses to keep anything (private window, full, or switched off). */
   trouble?: "server" | "network" | "schema" | "storage";
 }

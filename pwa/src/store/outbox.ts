@@ -38,6 +38,8 @@ export interface Outbox {
   /** Write down answers; what was done and is visible in the cache (n <= seen_n) leaves. */
   settle(done: readonly Done[], seen_n: number): Promise<void>;
   registered(): Promise<void>;
+  /** No request takes this one: it waits for the person, and its number is free for the next name of this device. */
+  set_aside(id: string): Promise<void>;
   /**
    * Become a new device: unanswered items keep their ids and order and get new numbers from 1. `lost`: the server missed
    * numbers that this phone no longer knows, which is written down in the same transaction.
@@ -83,6 +85,7 @@ export function outbox_of(key: string): Outbox {
     registered: () => change(async tx => {
       await tx.objectStore("device").put({ ...await device_in(tx), registered: true }, "this");
     }),
+    set_aside: id => change(tx => set_aside(tx, id)),
     fork: lost => change(tx => fork(tx, lost)),
     forget_lost: () => change(async tx => {
       const device = await device_in(tx);
@@ -93,17 +96,19 @@ export function outbox_of(key: string): Outbox {
       const item = await tx.objectStore("items").get(id);
       if (item?.done) await tx.objectStore("items").delete(id);
     }),
-    drafts: () => db.use(async it => {
-      const { store } = it.transaction("drafts");
-      const [places, texts] = await Promise.all([store.getAllKeys(), store.getAll()]);
-      return new Map(places.map((place, at) => [place, texts[at] ?? ""]));
-    }),
+    drafts: () => db.use(drafts),
     keep_draft: (place, text) => db.use(async it => {
       if (text) await it.put("drafts", text, place);
       else await it.delete("drafts", place);
     }),
     erase: () => db.erase(),
   };
+}
+
+async function drafts(db: Db): Promise<Map<string, string>> {
+  const { store } = db.transaction("drafts");
+  const [places, texts] = await Promise.all([store.getAllKeys(), store.getAll()]);
+  return new Map(places.map((place, at) => [place, texts[at] ?? ""]));
 }
 
 async function find_device(db: Db): Promise<Device> {
@@ -148,6 +153,12 @@ async function settle(tx: Both, done: readonly Done[], seen_n: number): Promise<
     if (answer?.outcome === "ok" && item.n <= seen_n) await store.delete(item.id);
     else if (answer && !item.done) await store.put({ ...item, done: answer });
   }
+}
+
+async function set_aside(tx: Both, id: string): Promise<void> {
+  const item = await tx.objectStore("items").get(id);
+  if (!item || item.done) return;
+  await tx.objectStore("items").put({ ...item, done: { n: item.n, outcome: "parked", code: "unfit", at: new Date().toISOString() } });
 }
 
 async function fork(tx: Both, lost?: Lost): Promise<void> {

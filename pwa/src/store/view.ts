@@ -6,16 +6,17 @@ import { wanted } from "../sync/ask.ts";
 import { play, play_own, to_case } from "../sync/merge.ts";
 import type { Registry } from "../sync/registry.ts";
 import type { Agency } from "../wire.ts";
-import { type Holds, type ListBox, NEW_OWN, type ScopeBox, type Standing } from "./boxes.ts";
+import type { ListNews, Reading } from "../keeper/protocol.ts";
+import { NEW_OWN, type ScopeBox } from "./boxes.ts";
 import { lost } from "./lost.ts";
 import type { CaseBox, Held, OutboxItem, Own, Session, SyncState } from "./model.ts";
-import type { Kept } from "./outbox.ts";
+import type { Kept, LostChanges } from "./outbox.ts";
 
 /** Who is signed in on this phone; null = nobody. */
 export const session: Signal<Session | null> = signal(null);
 export const agency: Signal<(Agency & { id: string }) | null> = signal(null);
 export const state: Signal<SyncState> = signal({
-  phase: "starting", checked_at: null, held: 0, wanted: 0, unsent: 0, needs_you: 0, update_ready: false,
+  phase: "starting", checked_at: null, held: 0, wanted: 0, unsent: 0, needs_you: 0, update_ready: false, field: false,
 });
 /** The list box: one small item a case. */
 export const cases: Signal<CaseListItem[]> = signal([]);
@@ -29,7 +30,11 @@ interface Shown {
   view: ReadonlySignal<CaseBox | null | undefined>;
 }
 
-type Opener = (scope: string) => Promise<ScopeBox | null>;
+/** How a box is opened when somebody begins to look at it; closed when nobody does any more. */
+export interface Opener {
+  open(scope: string): Promise<ScopeBox | null>;
+  close(scope: string): void;
+}
 
 const shown = new Map<string, Shown>();
 const last_n = signal(0);
@@ -37,7 +42,7 @@ const kept = signal<readonly Kept[]>([]);
 const sending = signal<ReadonlySet<string>>(new Set());
 const held_own = signal<Own>(NEW_OWN);
 let registry: Registry;
-let opener: Opener = () => Promise.resolve(null);
+let opener: Opener;
 
 /** What belongs to the person alone, with what is still in the outbox already played on top. */
 export const own: ReadonlySignal<Own> = computed(() => play_own(held_own.value, pending.value, last_n.value, registry.own_twins));
@@ -53,25 +58,11 @@ export function open_case(scope: string): ReadonlySignal<CaseBox | null | undefi
   return (shown.get(scope) ?? show(scope)).view;
 }
 
-/** The scopes on some screen now. */
-export function on_show(): string[] {
-  return Array.from(shown.keys());
-}
-
 /** Say how things stand. Leaving `trouble` ends it. */
 export function now(change: Partial<SyncState>): void {
   const { trouble, ...before } = state.value;
   const still = change.phase === undefined && trouble ? { trouble } : {};
   state.value = { ...before, ...still, ...change };
-}
-
-export interface Reading {
-  /** Read before the boxes, so that nothing is ever in neither. */
-  items: readonly Kept[];
-  standing: Standing;
-  holds: Holds | null;
-  list: ListBox | null;
-  boxes: ReadonlyMap<string, ScopeBox | null>;
 }
 
 /** Show a reading: in one repaint, so that a message on its way and the same message received are never both there, or neither. */
@@ -93,8 +84,9 @@ export function fill({ items, standing, holds, list, boxes }: Reading): void {
   });
 }
 
-export function fill_outbox(items: readonly Kept[]): void {
+export function fill_outbox(items: readonly Kept[], gone: readonly LostChanges[] = lost.peek()): void {
   batch(() => {
+    lost.value = gone;
     kept.value = items;
     pending.value = items.map(to_item);
     const needing = items.filter(item => item.done && item.done.outcome !== "ok").length;
@@ -139,17 +131,17 @@ export function to_item({ done, ...item }: Kept): OutboxItem {
   };
 }
 
-function fill_list(list: ListBox): void {
-  cases.value = list.cases;
-  agency.value = list.agency;
-  held_own.value = list.own;
-  hours.value = list.hours;
-  const { account } = list;
-  if (!session.value || !account || account.id !== session.value.account_id) return;
-  const { role, display_name, language, time_zone } = account;
-  const same = session.value.role === role && session.value.display_name === display_name
-    && session.value.language === language && session.value.time_zone === time_zone;
-  if (!same) session.value = { ...session.value, role, display_name, language, time_zone };
+function fill_list({ agency: office, own: mine, hours: open_hours, cases: all, put, drop }: ListNews): void {
+  agency.value = office;
+  held_own.value = mine;
+  hours.value = open_hours;
+  if (all) cases.value = all;
+  else if (put.length || drop.length) {
+    const items = new Map(cases.peek().map(item => [item.scope, item]));
+    for (const scope of drop) items.delete(scope);
+    for (const item of put) items.set(item.scope, item);
+    cases.value = Array.from(items.values());
+  }
 }
 
 /** A box stays open while somebody looks at it. */
@@ -160,7 +152,11 @@ function show(scope: string): Shown {
       shown.set(scope, entry);
       void read(scope, box);
     },
-    unwatched() { if (shown.get(scope) === entry) shown.delete(scope); },
+    unwatched() {
+      if (shown.get(scope) !== entry) return;
+      shown.delete(scope);
+      opener.close(scope);
+    },
   });
   const whole = computed(() => box.value && to_case(box.value));
   const view = computed(() => whole.value && play(whole.value, pending.value, last_n.value, registry.twins));
@@ -171,5 +167,5 @@ function show(scope: string): Shown {
 }
 
 async function read(scope: string, box: Signal<ScopeBox | null | undefined>): Promise<void> {
-  box.value = await opener(scope).catch(() => null);
+  box.value = await opener.open(scope).catch(() => null);
 }

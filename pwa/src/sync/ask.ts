@@ -6,7 +6,7 @@ import type { Device, Kept } from "../store/outbox.ts";
 import { type Mutation, SCHEMA, type SyncRequest } from "../wire.ts";
 
 /** Limits of the protocol, with room to spare in bytes. */
-const MOST_WANTED = 64;
+const MOST_WANTED = 256;
 export const MOST_PUSHED = 50;
 const MOST_PUSHED_CHARS = 60_000;
 

@@ -9,6 +9,8 @@ export type News =
   | { what: "sending"; ids: string[] }
   /** A tapped notification left a target to open. */
   | { what: "target" }
+  /** Field mode was turned on or off. */
+  | { what: "field" }
   /** Somebody signed in or out. */
   | { what: "person" };
 

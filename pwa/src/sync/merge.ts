@@ -33,6 +33,7 @@ export function to_case(box: ScopeBox): CaseBox | null {
     messages: list(things, "message"),
     appointments: list(things, "appointment"),
     contact_changes: list(things, "contact_change"),
+    documents: list(things, "document"),
     notes: list(things, "note"),
   };
 }

@@ -41,7 +41,7 @@ export async function register(store: Store, device: Device, kind: string): Prom
 export async function round(store: Store, most: number, sending: (items: readonly { id: string }[]) => void): Promise<Answer> {
   // 1 ask
   const rid = crypto.randomUUID();
-  const [device, items, { standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.begin(rid)]);
+  const [device, items, { stamp, standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.begin(rid)]);
   const asked = Date.now();
   const sums = await sums_due(store, standing, holds, asked);
   const request = ask({ rid, clock: asked, device, standing, holds, items, most, sums });
@@ -53,6 +53,7 @@ export async function round(store: Store, most: number, sending: (items: readonl
   // 3 apply
   const boxes = await store.boxes.scopes(touched(response, { standing, holds }));
   const changes = apply({ standing, holds, list, boxes }, response, { asked, ms: Date.now() }, store.summarize);
+  changes.base = stamp;
   changes.standing.scrub = scrubbed(standing.scrub, sums.map(([scope]) => scope), asked);
   if (response.rid !== rid || !await store.boxes.commit(rid, changes)) return { kind: "failed", because: "server", retry_after_s: null };
   // 4 settle

@@ -16,7 +16,7 @@ interface TextFieldProps extends FieldProps {
   /** Shown as dots. */
   secret?: boolean;
   autocomplete?: AutoFill;
-  inputMode?: "text" | "email" | "search";
+  inputMode?: "text" | "email" | "search" | "numeric";
   end?: ComponentChildren;
 }
 

@@ -27,6 +27,7 @@ export function status_text(sync: SyncState): { tone: Tone; text: string } {
   const say = words().status;
   const unsent = sync.unsent > 0 ? count(say.unsent, sync.unsent) : "";
   if (sync.needs_you > 0) return { tone: "care", text: count(say.needs_you, sync.needs_you) };
+  if (sync.phase === "field") return { tone: "off", text: unsent ? fill(say.field_unsent, { unsent }) : say.field };
   if (unsent && sync.phase === "syncing") return { tone: "wait", text: count(say.sending, sync.unsent) };
   if (unsent) return { tone: "care", text: unsent };
   if (sync.phase === "offline") return { tone: "off", text: say.offline };

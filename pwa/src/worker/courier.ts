@@ -28,7 +28,7 @@ self.courier = { sync, leave_target, renew };
 /** The same session as a page's, under the same lock. Rejects when it failed, so that the browser tries again later. */
 async function sync(): Promise<void> {
   const person = await recall("person");
-  if (!person?.signed_in) return;
+  if (!person?.signed_in || await recall("field")) return;
   const store = { outbox: outbox_of(person.key), boxes: boxes_of(person.key), summarize: REGISTRY.summarize };
   const ending = await session(store, "worker", Date.now(), {
     sending: ids => { news.tell({ what: "sending", ids: Array.from(ids) }); },

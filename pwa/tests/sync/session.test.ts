@@ -85,11 +85,22 @@ describe("a written thing", () => {
     expect((await store.outbox.items())[0]?.done).toBeUndefined();
   });
 
-  test("that makes a request too large does not stop the pulling", async () => {
-    await write("m");
-    server(it => it.body.push.length ? { status: 413 } : ok(it, { last_n: 0 }));
+  test("that no request can hold is set aside for the person, and what comes after it goes out", async () => {
+    for (const id of ["before", "unfit", "after"]) await write(id);
+    server(it => it.body.push.some(one => one.id === "unfit") ? { status: 413 } : ok(it, { done: done_all(it) }));
     expect(await run()).toEqual({ kind: "done" });
-    expect(await store.outbox.items()).toHaveLength(1);
+    expect(await store.outbox.items()).toMatchObject([{ id: "unfit", done: { outcome: "parked", code: "unfit" } }]);
+    expect(synced().at(-1)?.push.map(item => [item.n, item.id])).toEqual([[1, "after"]]);
+    await run();
+    expect(synced().at(-1)?.push).toEqual([]);
+  });
+
+  test("is not set aside when the server takes nothing at all, not even a question", async () => {
+    await write("m");
+    server(() => ({ status: 400 }));
+    expect(await run()).toMatchObject({ kind: "failed", because: "server" });
+    expect(await store.outbox.items()).toMatchObject([{ id: "m" }]);
+    expect((await store.outbox.items())[0]?.done).toBeUndefined();
   });
 
   test("is still taken from a version too old to pull", async () => {
@@ -168,6 +179,14 @@ test("a round builds only on what is there when it notes its request, so a cache
   const begin = async (rid: string) => { await boxes.erase(); return boxes.begin(rid); };
   await session({ ...store, boxes: { ...boxes, begin } }, "test", Date.now() + 1, { sending: () => undefined, applied: () => undefined });
   expect((await store.boxes.read()).list.cases.map(item => item.scope)).toEqual(["a"]);
+});
+
+test("a question that left in the very moment of the hint may have missed what the hint was about, so it is asked again", async () => {
+  server(ok);
+  await run();
+  const { standing } = await store.boxes.read();
+  await session(store, "test", standing.asked_at ?? 0, { sending: () => undefined, applied: () => undefined });
+  expect(synced()).toHaveLength(2);
 });
 
 test("signed out elsewhere, the session ends and says whether to wipe", async () => {

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 import time
 
 import pytest
 
 from backend.access import Role
-from backend.accounts import cli
-from backend.accounts.actions import NewAccount, forget_old_sessions, make_account
+from backend.accounts.actions import NewAccount, make_account
 from backend.accounts.jobs import tidy
 from backend.accounts.passwords import hash_password, is_password
 from backend.accounts.rules import LIFETIMES, password_fault
+from backend.accounts.sessions import forget_old_sessions
 from backend.db import connection
 from backend.errors import Refused
 from tests.backend.browsing import PASSWORD, browser, make_app, make_person, sign_in
@@ -101,21 +99,3 @@ async def test_sessions_that_ended_long_ago_are_forgotten_and_running_ones_are_n
         await forget_old_sessions()
         await tidy({})
         assert await held.fetchval("SELECT count(*) FROM session") == 2
-
-
-@pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("typed, refusal", [(f"{PASSWORD}\n", ""), ("short\n", "at least 15")])
-async def test_the_command_makes_a_login_or_says_why_not(
-    typed: str, refusal: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    given = argparse.Namespace(login="boss", role="admin", name=None, language="en", person_id=None, worker_login=None)
-    new = cli.wanted(given)
-    if refusal:
-        with pytest.raises(Refused, match=refusal):
-            await make_account(new)
-    else:
-        await make_account(new)
-        async with browser(APP) as page:
-            assert (await sign_in(page, "boss")).status_code == 200
-    assert PASSWORD not in capsys.readouterr().out

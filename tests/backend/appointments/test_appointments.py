@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.db import connection
+from backend.db import DB, connection
 from sync.wire import Done
 from tests.make import insert, make_account, make_assignment, make_case, make_hours, make_participant
 from tests.sync.world import Family, Phone, make_family, make_phone
@@ -109,7 +109,8 @@ async def test_a_parent_accepts_the_other_time_that_the_team_asks_for() -> None:
     done = await family.receiving.send("appointment.accept", family.case, appointment=made, starts_local=at(2))
     assert done.outcome == "ok"
     assert await state(family) == ("confirmed", at(2), None)
-    _, again = await ask(family.paying, family.case, family.paying_part, at(0))
+    other, part, stranger = await make_stranger()
+    _, again = await ask(stranger, other, part, at(0))
     assert again.outcome == "ok"  # the first time is free again
 
 
@@ -132,22 +133,129 @@ async def test_what_was_moved_or_called_off_meanwhile_is_refused_with_how_it_sta
     assert again.outcome == "ok"
 
 
+async def make_stranger(worker: str = "wendy") -> tuple[UUID, UUID, Phone]:
+    """A parent of another case of this worker: the case, the part, the phone."""
+    other = await make_case()
+    part = await make_participant(other, person_id="OTHER")
+    await make_assignment(other, worker)
+    return other, part, await make_phone(await make_account(person_id="OTHER"))
+
+
 async def test_a_time_that_is_taken_is_refused_with_three_that_are_free() -> None:
     family = await make_booked()
     await asked(family)
-    made, done = await ask(family.paying, family.case, family.paying_part, at(0))
+    other, part, stranger = await make_stranger()
+    made, done = await ask(stranger, other, part, at(0))
     assert (done.outcome, done.code) == ("refused", "slot_taken")
     assert done.say is not None
     assert done.say.args == {"appointment": str(made), "wanted": at(0), "free": [at(1), at(2), at(3)]}
-    assert await held_by(family.paying, OWN) == []
+    assert await held_by(stranger, OWN) == []
+
+
+async def test_whatever_the_other_parent_booked_a_parent_is_answered_as_if_they_had_not() -> None:
+    answers = []
+    for booked in (False, True):
+        async with DB.transaction() as world:
+            family = await make_booked()
+            other, part, stranger = await make_stranger()
+            await ask(stranger, other, part, at(4))
+            if booked:
+                first = await asked(family, 0)
+                await asked(family, 1)
+                await family.worker.send("appointment.accept", family.case, appointment=first, starts_local=at(0))
+            said = []
+            for half_hours in (4, 0, 1, 1):
+                made, done = await ask(family.paying, family.case, family.paying_part, at(half_hours))
+                args = {**done.say.args, "appointment": ""} if done.say else None
+                said.append((done.outcome, done.code, args))
+            done = await family.paying.send("appointment.cancel", family.case, appointment=made, seen_local=at(1))
+            said.append((done.outcome, done.code, None))
+            answers.append(said)
+            await world.rollback()  # type: ignore[no-untyped-call]
+    assert answers[0] == answers[1]
+    assert [code for _, code, _ in answers[0]] == ["slot_taken", None, None, "slot_taken", "forbidden"]
+
+
+async def test_the_team_alone_is_told_that_both_parents_would_have_one_hour() -> None:
+    family = await make_booked()
+    hers = await asked(family)
+    his, done = await ask(family.paying, family.case, family.paying_part, at(0))
+    assert done.outcome == "ok"
+    accept = {"starts_local": at(0)}
+    assert (await family.worker.send("appointment.accept", family.case, appointment=hers, **accept)).outcome == "ok"
+    done = await family.worker.send("appointment.accept", family.case, appointment=his, **accept)
+    assert (done.outcome, done.code) == ("refused", "appointment_together")
+    done = await family.worker.send("appointment.ask_move", family.case, appointment=his, seen_local=at(0), starts_local=at(1))
+    assert done.outcome == "ok"
+    third = await family.worker.send("appointment.ask_move", family.case, appointment=his, seen_local=at(1), starts_local=at(0))
+    assert third.code == "appointment_together"
+
+
+async def test_an_hour_is_free_for_others_only_when_both_parents_have_let_it_go() -> None:
+    family = await make_booked()
+    hers = await asked(family)
+    his, _ = await ask(family.paying, family.case, family.paying_part, at(0))
+    other, part, stranger = await make_stranger()
+    await family.receiving.send("appointment.cancel", family.case, appointment=hers, seen_local=at(0))
+    assert (await ask(stranger, other, part, at(0)))[1].code == "slot_taken"
+    await family.paying.send("appointment.cancel", family.case, appointment=his, seen_local=at(0))
+    assert (await ask(stranger, other, part, at(0)))[1].outcome == "ok"
+
+
+async def let_pass(appointment: UUID) -> str:
+    """The appointment was yesterday; answers its time."""
+    async with connection() as held:
+        sql = "UPDATE appointment SET starts_local = $2 WHERE id = $1 RETURNING starts_local"
+        was: datetime = await held.fetchval(sql, appointment, BASE - timedelta(days=20))
+    return was.strftime("%Y-%m-%dT%H:%M")
+
+
+async def test_once_its_time_has_passed_the_team_says_whether_it_was_held_and_can_put_a_slip_right() -> None:
+    family = await make_booked()
+    made = await asked(family)
+    await family.worker.send("appointment.accept", family.case, appointment=made, starts_local=at(0))
+    outcome = {"appointment": made, "seen_local": at(0), "outcome": "missed"}
+    early = await family.worker.send("appointment.outcome", family.case, **outcome)
+    assert (early.outcome, early.code) == ("refused", "appointment_early")
+    outcome["seen_local"] = was = await let_pass(made)
+    for what in ("missed", "missed", "held"):
+        done = await family.worker.send("appointment.outcome", family.case, **outcome | {"outcome": what})
+        assert done.outcome == "ok", done
+        assert await state(family) == (what, was, None)
+    assert await verbs() == ["appointment.requested", "appointment.confirmed", "appointment.missed", "appointment.held"]
+    async with connection() as held:
+        assert await held.fetchval("SELECT count(*) FROM appointment_hour") == 0
+
+
+async def test_nobody_but_the_team_says_how_it_went_and_nothing_that_was_not_agreed_took_place() -> None:
+    family = await make_booked()
+    made = await asked(family)
+    was = await let_pass(made)
+    outcome = {"appointment": made, "seen_local": was, "outcome": "held"}
+    assert (await family.receiving.send("appointment.outcome", family.case, **outcome)).code == "forbidden"
+    assert (await family.worker.send("appointment.outcome", family.case, **outcome)).code == "appointment_changed"
+
+
+async def test_a_missed_appointment_is_told_to_its_parent_alone() -> None:
+    from backend.journal import listen
+    from backend.notifications.actions import make_notices
+
+    listen(make_notices)
+    family = await make_booked()
+    made = await asked(family)
+    await family.worker.send("appointment.accept", family.case, appointment=made, starts_local=at(0))
+    was = await let_pass(made)
+    async with connection() as held:
+        await held.execute("DELETE FROM notice")
+    await family.worker.send("appointment.outcome", family.case, appointment=made, seen_local=was, outcome="missed")
+    async with connection() as held:
+        rows = await held.fetch("SELECT account_id, kind FROM notice")
+    assert [(row["account_id"], row["kind"]) for row in rows] == [(family.receiving.account, "appointment")]
 
 
 async def test_two_who_ask_for_one_time_at_the_same_moment_do_not_both_get_it() -> None:
     family = await make_booked()
-    other = await make_case()
-    part = await make_participant(other, person_id="OTHER")
-    await make_assignment(other, "wendy")
-    stranger = await make_phone(await make_account(person_id="OTHER"))
+    other, part, stranger = await make_stranger()
     answers = await asyncio.gather(ask(family.receiving, family.case, family.receiving_part, at(0)), ask(stranger, other, part, at(0)))
     assert sorted(done.outcome for _, done in answers) == ["ok", "refused"]
     async with connection() as held:
@@ -157,10 +265,7 @@ async def test_two_who_ask_for_one_time_at_the_same_moment_do_not_both_get_it() 
 async def test_the_same_time_with_another_worker_is_free() -> None:
     family = await make_booked()
     await asked(family)
-    other = await make_case()
-    part = await make_participant(other, person_id="OTHER")
-    await make_assignment(other, "omar")
-    stranger = await make_phone(await make_account(person_id="OTHER"))
+    other, part, stranger = await make_stranger("omar")
     _, done = await ask(stranger, other, part, at(0))
     assert done.outcome == "ok"
 

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from backend.db import connection
-from backend.devices.admission import Admission, Full
+from backend.devices.actions import FEW
+from backend.devices.admission import Admission, Full, Places
 from backend.devices.rules import BUSY_S, POLL_S, POLL_SPREAD_S, clock_ahead_ms, lost, poll_s
 from backend.registry import REGISTRY
 from sync.declare import Registry
@@ -23,6 +24,8 @@ from tests.backend.devices.phone import Phone
 from tests.make import make_agency, make_case, make_participant
 
 pytestmark = pytest.mark.usefixtures("db")
+
+NO_LOADS = Places(Admission(0, 0), Admission())
 
 
 class Ana(Phone):
@@ -197,7 +200,7 @@ async def test_what_app_it_is_is_kept_for_operators(ana: Ana) -> None:
 
 
 async def test_when_too_many_load_at_once_one_is_sent_away_but_what_it_wrote_is_taken(db: object) -> None:
-    async with ana_at(loads=Admission(0, 0)) as ana:
+    async with ana_at(places=NO_LOADS) as ana:
         answer = await ana.post(ana.says(ana.case, ana.part, "I lost my job."))
         assert answer.status_code == 503
         assert BUSY_S <= int(answer.headers["retry-after"]) <= BUSY_S * 3 // 2
@@ -206,15 +209,15 @@ async def test_when_too_many_load_at_once_one_is_sent_away_but_what_it_wrote_is_
 
 
 async def test_changes_of_what_one_holds_are_never_sent_away(db: object) -> None:
-    async with ana_at(loads=Admission()) as ana:
+    async with ana_at() as ana:
         await ana.sync()
-        ana.client._transport.app.state.loads = Admission(0, 0)  # type: ignore[attr-defined]
+        ana.client._transport.app.state.places = NO_LOADS  # type: ignore[attr-defined]
         await scalar("UPDATE ivd_case SET stage = 'locate' RETURNING id")
         assert len((await ana.sync())["rows"]) == 1
 
 
 async def test_a_crowd_that_loads_at_once_is_let_in_by_turns_and_everybody_has_everything_in_the_end(db: object) -> None:
-    async with ana_at(loads=Admission(at_once=1, in_line=2)) as ana:
+    async with ana_at(places=Places(Admission(at_once=1, in_line=2), Admission())) as ana:
         sent_away, waiting = 0, 12
         while waiting:
             answers = await asyncio.gather(*(ana.post() for _ in range(waiting)))
@@ -224,6 +227,19 @@ async def test_a_crowd_that_loads_at_once_is_let_in_by_turns_and_everybody_has_e
             assert len(served) >= min(waiting, 3)
             sent_away, waiting = sent_away + waiting - len(served), waiting - len(served)
         assert sent_away
+
+
+async def test_who_comes_back_with_a_week_of_changes_waits_for_a_turn_and_who_writes_one_now_does_not(db: object) -> None:
+    async with ana_at(places=Places(Admission(), Admission(0, 0))) as ana:
+        before = ana.n
+        week = [ana.says(ana.case, ana.part, f"day {day}") for day in range(FEW + 1)]
+        answer = await ana.post(*week)
+        assert answer.status_code == 503
+        assert BUSY_S <= int(answer.headers["retry-after"]) <= BUSY_S * 3 // 2
+        assert answer.json() == {"done": [], "last_n": before - 1}
+        answered = [one["outcome"] for at in range(0, len(week), FEW) for one in (await ana.sync(*week[at : at + FEW]))["done"]]
+        assert answered == ["ok"] * len(week)
+    assert await scalar("SELECT count(*) FROM message") == len(week)
 
 
 async def test_a_place_that_is_free_is_used_and_a_line_that_is_full_says_so() -> None:

@@ -105,10 +105,12 @@ OUTSIDE = (
         60,
     ),
     Torn(
-        "the outcome commits before its number",
+        "the number commits before its outcome",
         inbox,
-        '    await connection.execute("UPDATE sync_device SET last_n',
-        '    await connection.execute("COMMIT; BEGIN")\n    await connection.execute("UPDATE sync_device SET last_n',
+        "    await connection.execute(\n        STORE,",
+        '    await connection.execute("UPDATE sync_device SET last_n = $2 WHERE id = $1", device, mutation.n)\n'
+        '    await connection.execute("COMMIT; BEGIN")\n'
+        "    await connection.execute(\n        STORE,",
         65,
     ),
     Torn("a lost database counts as a mutation that broke us", actions, "if is_lost(c):", "if False:", 20),

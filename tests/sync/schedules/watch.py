@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.registry import REGISTRY
-from sync import pull as pulling
 from tests.sync.world import Phone
 
 if TYPE_CHECKING:
@@ -18,10 +16,10 @@ Rows = dict[Any, Any]
 
 
 class Torn:
-    """A pull's connection. Before its second statement it waits until the step that comes between has been taken."""
+    """A pull's connection. After its first statements it waits until the step that comes between has been taken."""
 
-    def __init__(self, held: Session) -> None:
-        self._held = held
+    def __init__(self, held: Session, first: int) -> None:
+        self._held, self._first = held, first
         self.statements = 0
         self.paused, self.go = asyncio.Event(), asyncio.Event()
 
@@ -34,8 +32,13 @@ class Torn:
     async def fetchval(self, *asked: Any) -> Any:
         return await self._ask(self._held.fetchval, asked)
 
+    @property
+    def torn(self) -> bool:
+        """Whether the step comes before what is asked next."""
+        return self.statements >= self._first
+
     async def _ask(self, how: Callable[..., Awaitable[Any]], asked: tuple[Any, ...]) -> Any:
-        if self.statements:
+        if self.torn:
             self.paused.set()
             await self.go.wait()
         self.statements += 1
@@ -43,14 +46,18 @@ class Torn:
 
 
 class Pulling:
-    """One pull under way, on a connection of its own."""
+    """One pull under way, on a connection of its own.
+
+    It is torn apart after its opening; that of an empty phone, whom an opening tells nothing, after the next statement.
+    """
 
     def __init__(self, phone: Phone, held: Session) -> None:
-        self.phone, self.held, self.torn = phone, held, Torn(held)
+        self.first = 1 if phone.snapshot else 2
+        self.phone, self.held, self.torn = phone, held, Torn(held, self.first)
         self.task = asyncio.create_task(pulled(phone, self.torn))
 
     async def halfway(self) -> None:
-        """Until it is done, or about to send its second statement."""
+        """Until it is done, or about to send the statement before which it waits."""
         paused = asyncio.create_task(self.torn.paused.wait())
         await asyncio.wait({self.task, paused}, return_when=asyncio.FIRST_COMPLETED)
         paused.cancel()
@@ -59,7 +66,7 @@ class Pulling:
         """Lets it come to its end; answers whether that came after the step."""
         self.torn.go.set()
         await self.task
-        late = self.torn.statements > 1
+        late = self.torn.statements > self.first
         if late:
             await fetch_missing(self.phone, self.held)
         return late
@@ -67,8 +74,7 @@ class Pulling:
 
 async def pulled(phone: Phone, held: Any, want: list[Any] | None = None) -> None:
     """One exchange on this connection."""
-    asked = pulling.Asked(phone.account, phone.device, phone.snapshot, phone.digest, want or [])
-    phone.apply(await pulling.pull(held, REGISTRY, asked))
+    await phone.pull_by(held, want or [])
 
 
 async def fetch_missing(phone: Phone, held: Any) -> None:

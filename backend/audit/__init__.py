@@ -1,0 +1,1 @@
+"""The journal as evidence: sealed, signed, anchored elsewhere, and verified."""

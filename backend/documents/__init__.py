@@ -1,0 +1,1 @@
+"""What parents send their case team: photos and papers, checked before anybody sees them."""

@@ -1,0 +1,86 @@
+"""What travels about documents between one party of a case and its case team. The files themselves travel apart."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from backend.wire import Wire
+
+FILES_MAX = 10
+
+DocumentKind = Literal["pay", "job", "costs", "paid", "court", "identity", "birth", "other"]
+DocumentState = Literal["offered", "arriving", "held", "ready", "unfit", "accepted", "sent_back", "withdrawn"]
+BackReason = Literal["unreadable", "incomplete", "wrong_paper", "too_old", "not_needed", "other"]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Bytes = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Pages = Annotated[int, Meta(ge=1, le=9999)]
+MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
+Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+
+
+class Document(Wire, frozen=True):
+    """A document on its way to the case team. `arrived` of `files` are here; who decided and what the scan said is for staff."""
+
+    thread: UUID
+    kind: DocumentKind
+    note: str | None
+    files: int
+    bytes: int
+    pages: int
+    arrived: int
+    state: DocumentState
+    reason: str | None
+    said: str | None
+    received_at: datetime
+    decided_at: datetime | None
+    scan: Literal["clean", "not_scanned"] | None
+    decided_by: str | None
+
+
+class OfferedFile(Wire, frozen=True):
+    """What a file will be when it has come: its SHA-256 in hex, its size in bytes, its media type, its pages."""
+
+    sha256: Digest
+    bytes: Bytes
+    media_type: MediaType
+    pages: Pages = 1
+
+
+class OfferDocument(Wire, frozen=True):
+    """Arguments of document.offer@1: its own id, whose it is, what it is, and the files that will follow, in order."""
+
+    id: UUID
+    thread: UUID
+    kind: DocumentKind
+    files: Annotated[list[OfferedFile], Meta(min_length=1, max_length=FILES_MAX)]
+    note: Words | None = None
+
+
+class WithdrawDocument(Wire, frozen=True):
+    """Arguments of document.withdraw@1: which document its sender takes back before it was looked at."""
+
+    document: UUID
+
+
+class AcceptDocument(Wire, frozen=True):
+    """Arguments of document.accept@1: which."""
+
+    document: UUID
+
+
+class SendBackDocument(Wire, frozen=True):
+    """Arguments of document.send_back@1: which, why, and what else there is to say."""
+
+    document: UUID
+    reason: BackReason
+    said: Words | None = None
+
+
+class Ticket(Wire, frozen=True):
+    """Where a file can be fetched, once and soon."""
+
+    href: str
+    media_type: str
+    bytes: int

@@ -1,0 +1,1 @@
+"""How a person comes to an account, or back to it."""

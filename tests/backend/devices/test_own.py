@@ -1,0 +1,113 @@
+"""People see their own devices and take a lost one's access away; so do those who answer for them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.backend.browsing import browser, make_app, make_person
+from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone
+from tests.make import insert, make_agency
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+class House(NamedTuple):
+    """Ana's two phones, Bo's, a tablet in each of two units, the first one's supervisor, and an administrator."""
+
+    ana: KeyedPhone
+    lost: KeyedPhone
+    bo: KeyedPhone
+    wendy: KeyedPhone
+    zack: KeyedPhone
+    sue: httpx.AsyncClient
+    admin: httpx.AsyncClient
+
+
+@pytest.fixture
+async def house(db: object) -> AsyncIterator[House]:
+    await make_agency()
+    for login, unit in (("w", "U1"), ("s", "U1"), ("z", "U2")):
+        await insert("worker", worker_login=login, name=login, role="caseworker", unit_code=unit, office_code="EAST")
+    async with AsyncExitStack() as open_things:
+        opened = open_things.enter_async_context
+        ana, bo = await opened(keyed_phone("ana", person_id="A")), await opened(keyed_phone("bo", person_id="B"))
+        wendy = await opened(keyed_phone("wendy", "caseworker", worker_login="w"))
+        zack = await opened(keyed_phone("zack", "caseworker", worker_login="z"))
+        people = (
+            ana.account,
+            await make_person("sue", "supervisor", worker_login="s"),
+            await make_person("admin", "admin", worker_login=None),
+        )
+        app = make_app()
+        other, sue, admin = [await opened(browser(app)) for _ in people]
+        for client, account in zip((other, sue, admin), people, strict=True):
+            await enter(client, account)
+        lost = KeyedPhone(other, ana.account)
+        assert (await lost.register()).status_code == 204
+        yield House(ana, lost, bo, wendy, zack, sue, admin)
+
+
+async def devices(client: httpx.AsyncClient) -> dict[str, Any]:
+    return {one["id"]: one for one in (await client.get("/v1/account/devices")).json()["devices"]}
+
+
+async def works(phone: KeyedPhone) -> bool:
+    return (await phone.post()).status_code == 200
+
+
+async def test_people_see_their_own_devices_and_which_one_they_hold(house: House) -> None:
+    await house.ana.sync(next_n=4)
+    seen = await devices(house.ana.client)
+    assert set(seen) == {str(house.ana.device), str(house.lost.device)}
+    here, there = seen[str(house.ana.device)], seen[str(house.lost.device)]
+    assert (here["this"], here["unsent"], there["this"], there["wipe_state"]) == (True, 3, False, "none")
+
+
+async def test_a_lost_phone_is_named_and_taken_off_by_its_owner_and_nobody_elses(house: House) -> None:
+    where = f"/v1/account/devices/{house.lost.device}"
+    assert (await house.ana.client.put(f"{where}/name", json={"name": " Old phone "})).status_code == 204
+    for client in (house.bo.client, house.wendy.client):
+        assert (await client.put(f"{where}/name", json={"name": "x"})).status_code == 404
+        assert (await client.put(f"{where}/revoked", json={"wipe": True})).status_code == 404
+    assert (await house.ana.client.put(f"/v1/account/devices/{uuid4()}/revoked", json={"wipe": True})).status_code == 404
+    assert await works(house.lost)
+    assert (await house.ana.client.put(f"{where}/revoked", json={"wipe": True})).status_code == 204
+    one = (await devices(house.ana.client))[str(house.lost.device)]
+    assert (one["name"], one["wipe_state"], one["revoked_at"] is not None) == ("Old phone", "pending", True)
+    assert (await house.lost.client.get("/v1/me")).status_code == 401
+    assert (await house.lost.post()).json()["wipe"] is True
+    assert await works(house.ana)
+
+
+async def test_all_others_at_once_leaves_the_one_in_the_hand(house: House) -> None:
+    await house.ana.sync()
+    answer = await house.ana.client.put("/v1/account/devices/revoked", json={"wipe": False})
+    assert answer.json() == {"devices": 1}
+    assert await works(house.ana)
+    assert not await works(house.lost)
+    assert await works(house.bo)
+
+
+async def test_an_administrator_takes_all_of_a_persons_devices_and_sessions(house: House) -> None:
+    answer = await house.admin.put(f"/v1/accounts/{house.ana.account}/devices/revoked", json={"wipe": True})
+    assert answer.json() == {"devices": 2}
+    for phone in (house.ana, house.lost):
+        assert (await phone.client.get("/v1/me")).status_code == 401
+        assert (await phone.post()).json()["wipe"] is True
+    assert await works(house.bo)
+
+
+async def test_a_supervisor_takes_the_own_units_devices_and_no_others(house: House) -> None:
+    for path in (f"accounts/{house.zack.account}", f"accounts/{house.ana.account}", "units/U2", "units/U9"):
+        assert (await house.sue.put(f"/v1/{path}/devices/revoked", json={"wipe": False})).status_code == 404
+    assert (await house.wendy.client.put("/v1/units/U1/devices/revoked", json={"wipe": False})).status_code == 403
+    assert (await house.sue.put("/v1/units/U1/devices/revoked", json={"wipe": False})).json() == {"devices": 1}
+    assert not await works(house.wendy)
+    assert await works(house.zack)
+    assert (await house.sue.get("/v1/devices")).status_code == 200
