@@ -8,7 +8,7 @@ import hmac
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
@@ -34,12 +34,13 @@ async def send(letter: Letter, url: str, sender: str) -> Sent:
     """Hands it to the provider: ``https://account:token@host/2010-04-01/Accounts/account``."""
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") + parts.path.rstrip("/")
+    login = b64encode(f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()).decode()
+    proof = {"Authorization": f"Basic {login}"}
     fields = {"To": letter.address, "From": sender, "Body": compose(letter)}
-    login = aiohttp.BasicAuth(parts.username or "", parts.password or "")
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trust_env=False) as session,
-            session.post(f"{base}/Messages.json", data=fields, auth=login, allow_redirects=False) as answer,
+            session.post(f"{base}/Messages.json", data=fields, headers=proof, allow_redirects=False) as answer,
         ):
             return _meaning(answer.status, (await answer.json(content_type=None)) if answer.status >= 400 else {})
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):

@@ -93,9 +93,11 @@ BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: w
     "document.accepted": Kind.DOCUMENT,
     "document.sent_back": Kind.DOCUMENT,
 }
-SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoever did it
+SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoever did it; else of who did it
     "device.enrolled": Kind.DEVICE,
     "device.revoked": Kind.DEVICE,
+    "passkey.added": Kind.DEVICE,
+    "recovery.asked": Kind.DEVICE,
 }
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
@@ -142,7 +144,7 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
 def is_news(entry: Happened) -> bool:
     """Whether anybody may have to be told."""
     if entry.verb in SELF:
-        return "account" in entry.detail
+        return _self(entry) is not None
     return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
@@ -186,13 +188,19 @@ def _window(
 
 def _told(entry: Happened, recipients: Recipients) -> list[tuple[UUID, Kind]]:
     if entry.verb in SELF:
-        return [(UUID(str(entry.detail["account"])), SELF[entry.verb])]
+        account_id = _self(entry)
+        return [(account_id, SELF[entry.verb])] if account_id else []
     concern = _concern(entry, recipients)
     if concern is None or entry.case_id is None:
         return []
     kind, audience = concern
     holders = recipients.by_case.get(entry.case_id, ())
     return [(account_id, kind) for account_id, mask in holders if mask & audience and account_id != entry.actor_id]
+
+
+def _self(entry: Happened) -> UUID | None:
+    account = entry.detail.get("account")
+    return UUID(str(account)) if account else entry.actor_id
 
 
 def _concern(entry: Happened, recipients: Recipients) -> tuple[Kind, int] | None:

@@ -24,7 +24,7 @@ export function target_of(notice: Notice, staff = false): string {
   const { kind, case_id } = notice;
   if (staff && (kind === "message" || kind === "overdue")) return "/messages";
   if (staff && case_id && kind === "missed") return `/case/${case_id}`;
-  if (kind === "device") return "/more/phone";
+  if (kind === "device") return "/more/security";
   if (kind === "overdue" && !case_id) return "/messages";
   if (!case_id) return "/notices";
   if (kind === "message" || kind === "overdue") return `/messages/${case_id}`;

@@ -114,6 +114,12 @@ def test_a_court_date_of_the_next_hours_that_a_load_brings_waits_for_nothing() -
     assert {notice.not_before for notice in notices_for([moved], RECIPIENTS, night)} == {night}
 
 
+@pytest.mark.parametrize("verb", ["passkey.added", "recovery.asked"])
+def test_who_gets_a_new_way_in_hears_of_it_on_every_phone(verb: str) -> None:
+    made = notices_for([Entry(verb, actor_id=PAYING, subject_id=uuid4())], Recipients({}, {}), NOW)
+    assert [(notice.account_id, notice.kind) for notice in made] == [(PAYING, Kind.DEVICE)]
+
+
 def test_a_change_of_ones_devices_is_told_to_oneself_alone_whoever_did_it() -> None:
     for actor in (RECEIVING, UUID(int=77)):
         change = Entry("device.revoked", actor_id=actor, subject_id=uuid4(), detail={"account": str(RECEIVING)})
