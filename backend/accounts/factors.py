@@ -51,6 +51,9 @@ ON CONFLICT (holder) DO UPDATE SET
 TRY_SETUP: Final = """
 UPDATE password_setup SET tries = tries + 1 WHERE holder = $1 AND expires_at > now() AND tries < $2
 RETURNING password_hash, seed"""
+ALERT: Final = """
+UPDATE account SET alert = $2, alert_at = now() + make_interval(secs => $3)
+WHERE id = $1 AND ($2 IN ('recovery', 'recovered') OR alert IS DISTINCT FROM 'recovery')"""
 FORGET_SETUPS: Final = "DELETE FROM password_setup WHERE expires_at < now()"
 
 
@@ -189,10 +192,12 @@ async def new_recovery_codes(account_id: UUID, waits_for: UUID | None = None) ->
 
 
 async def alert(account_id: UUID, what: str, until_s: float = 0) -> None:
-    """Tell the person on every device of theirs; `until_s` from now is when it happens, else it has happened."""
-    sql = "UPDATE account SET alert = $2, alert_at = now() + make_interval(secs => $3) WHERE id = $1"
+    """Tell the person on every device of theirs; `until_s` from now is when it happens, else it has happened.
+
+    What can still be called off stands above everything else.
+    """
     async with connection() as held:
-        await held.execute(sql, account_id, what, until_s)
+        await held.execute(ALERT, account_id, what, until_s)
     poke({account_id})
 
 

@@ -29,6 +29,9 @@ HOLD: Final = "SELECT id, case_id, thread, party_bit, account_id FROM document W
 CLEAN: Final = "UPDATE document_file SET state = 'clean', clean_sha256 = $2, clean_bytes = $3, pages = $4 WHERE id = $1"
 READY: Final = "UPDATE document SET state = 'ready', scan = $2, pages = $3 WHERE id = $1"
 UNFIT: Final = "UPDATE document SET state = 'unfit', reason = $2, decided_at = $3 WHERE id = $1"
+STILL: Final = """
+SELECT f.clean_sha256 FROM document_file f JOIN document d ON d.id = f.document_id
+WHERE d.case_id = $1 AND d.account_id = $2 AND f.clean_sha256 = ANY($3)"""
 GONE: Final = "UPDATE document_file SET state = 'gone' WHERE document_id = $1"
 
 
@@ -66,7 +69,8 @@ async def check(document: UUID) -> None:
     except Unfit as unfit:
         await _refuse(document, str(unfit))
     else:
-        await _release(document, made)
+        if not await _release(document, made):
+            await _drop(files[0], [clean.digest for _, clean in made])
     await asyncio.to_thread(shelf.let_go, [file["id"] for file in files])
 
 
@@ -127,16 +131,26 @@ async def _run(words: list[str], limit_s: float) -> tuple[int, bytes]:
     return process.returncode or 0, out
 
 
-async def _release(document: UUID, made: list[tuple[UUID, Clean]]) -> None:
+async def _release(document: UUID, made: list[tuple[UUID, Clean]]) -> bool:
+    """The team may look now; false when it was taken back meanwhile, or another check was faster."""
     async with DB.transaction(), connection() as held:
         row = await held.fetchrow(HOLD, document)
         if row is None:
-            return
+            return False
         for file, clean in made:
             await held.execute(CLEAN, file, clean.digest, clean.bytes, clean.pages)
         scan = "clean" if SETTINGS.scan_command else "not_scanned"
         await held.execute(READY, document, scan, sum(clean.pages for _, clean in made))
         await tell("ready", dict(row), None, from_party=True)
+    return True
+
+
+async def _drop(owned: Any, digests: list[bytes]) -> None:
+    """Kept for nothing: these files go, unless its owner sent the same in another document of the case."""
+    async with connection() as held:
+        rows = await held.fetch(STILL, owned["case_id"], owned["account_id"], digests)
+    for digest in set(digests) - {row["clean_sha256"] for row in rows}:
+        await asyncio.to_thread(shelf.kept(owned["case_id"], owned["account_id"], digest).unlink, missing_ok=True)
 
 
 async def _refuse(document: UUID, reason: str) -> None:

@@ -142,6 +142,7 @@ async def _admit(row: Any, token: str) -> bool:
         if account is not None and row["account_id"] is None and (not row["active"] or row["created_at"] > row["made_at"]):
             await held.execute(CHECK, "second_claim", account, row["person_id"])
             await alert(account, "second_claim")
+            await record([Entry("account.claimed_again", subject_id=account, detail={"account": str(account)})])
             return False
         recovers = account is not None and row["way"] != "operator"
         values = (account or uuid4(), row["known_login"] or new_login(), recovers)

@@ -39,7 +39,7 @@ class Waiting(msgspec.Struct, frozen=True):
     ready_at: datetime
 
 
-async def ask(account_id: UUID, person_id: str | None) -> Waiting:
+async def ask(account_id: UUID) -> Waiting:
     """Begin to wait; one that waited already gives way. Everybody who is signed in to the account is told."""
     async with DB.transaction(), connection() as held:
         await held.execute("SELECT 1 FROM account WHERE id = $1 FOR UPDATE", account_id)
@@ -50,7 +50,7 @@ async def ask(account_id: UUID, person_id: str | None) -> Waiting:
         await held.execute(CHECK, "recovery", account_id)
         await factors.alert(account_id, "recovery", RECOVERY_WAITS.total_seconds())
         await enqueue("recovery.complete", {"recovery": row["id"]}, run_at=row["ready_at"], key=str(row["id"]))
-        await record([Entry("recovery.asked", account_id, subject_id=row["id"])])
+        await record([Entry("recovery.asked", account_id, subject_id=row["id"], detail={"account": str(account_id)})])
     return Waiting(row["id"], row["ready_at"])
 
 
@@ -88,7 +88,7 @@ async def complete(recovery: UUID) -> bool:
             seeds = "INSERT INTO authenticator (account_id, seed, last_step) VALUES ($1, $2, $3)"
             await held.execute(seeds, account_id, row["seed"], row["last_step"])
         await factors.alert(account_id, "recovered")
-        await record([Entry("recovery.completed", account_id, subject_id=recovery)])
+        await record([Entry("recovery.completed", account_id, subject_id=recovery, detail={"account": str(account_id)})])
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +26,8 @@ from backend.errors import Refused
 from backend.journal import Entry, record
 
 ENROL: Final = "enrol"
+
+Keep = Callable[[UUID, UUID | None], Awaitable[list[str]]]  # account, recovery that it waits for → recovery codes
 
 FIND: Final = """
 SELECT e.*, c.way, c.person_id, a.id IS NOT NULL AS made, a.role, a.display_name, p.first_name, p.last_name, p.language,
@@ -105,14 +108,14 @@ async def finish_with_password(token: str, code: str, asking: Asking) -> Finishe
     return await _finish(token, asking, keep)
 
 
-async def _finish(token: str, asking: Asking, keep: Any) -> Finished:
+async def _finish(token: str, asking: Asking, keep: Keep) -> Finished:
     """One enrolment, once: a new account, an operator's account made anew, or a recovery that begins to wait."""
     async with DB.transaction(), connection() as held:
         row = await _find(token)
         if not await held.fetchval(DONE, row["id"]):
             raise _gone()
         if row["recovers"]:
-            waits = await recovery.ask(row["account_id"], row["person_id"])
+            waits = await recovery.ask(row["account_id"])
             return Finished(None, waits.ready_at, await keep(row["account_id"], waits.id))
         if row["made"]:
             await recovery.clear_ways(row["account_id"])

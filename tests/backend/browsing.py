@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from backend.accounts.passwords import hash_password
 from backend.app import create_app
+from backend.db import pool
 from backend.settings import SETTINGS
 from tests.make import make_account
 
@@ -48,3 +49,20 @@ async def make_person(login: str, role: str = "parent", password: str = PASSWORD
 
 async def sign_in(client: httpx.AsyncClient, login: str, password: str = PASSWORD) -> httpx.Response:
     return await client.post("/v1/sign-in", json={"login": login, "password": password})
+
+
+async def watched(asking: Awaitable[httpx.Response]) -> tuple[int, str, int, tuple[str, ...]]:
+    """An answer's status, its body without its id, its length, and the statements that were made for it."""
+    made: list[str] = []
+    connections: Any = pool()
+    held = [holder._con for holder in connections._holders if holder._con is not None]
+
+    def note(query: Any) -> None:
+        made.append(query.query)
+
+    for each in held:
+        each.add_query_logger(note)
+    answer = await asking
+    for each in held:
+        each.remove_query_logger(note)
+    return answer.status_code, str({**answer.json(), "id": ""}), len(answer.content), tuple(made)

@@ -88,6 +88,12 @@ async def test_a_photo_taken_offline_arrives_over_a_dying_line_and_only_its_send
             assert PIECE < size <= 2**20
             await connect(ana)
             await expect(ana.locator(CARD)).to_contain_text("On its way from this phone", timeout=PATIENCE_MS)
+            await go(ana, "/more/phone")
+            await expect(ana.locator("main")).to_contain_text("1 file still has to reach the office.")
+            await go(ana, "/more/sign-out")
+            await ana.locator("button[data-kind=danger]").click()
+            await ana.locator("dialog button[data-kind=primary]").click()
+            await go(ana, f"/documents/{family.case}")
             await expect(ana.locator("progress")).to_have_attribute("value", str(round(100 * PIECE / size)), timeout=PATIENCE_MS)
             assert line.began == [0]
 

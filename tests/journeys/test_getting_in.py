@@ -72,9 +72,9 @@ async def sign_out(page: Page) -> None:
 
 
 async def use_passkey(page: Page, reader: Reader) -> None:
-    """Press the button, then lay the finger on the reader."""
-    await page.get_by_role("button", name="Sign in with a passkey").click()
+    """With the finger on the reader; the offer under the name was asked without it, and goes on waiting until the button ends it."""
     await reader.finger_lies_on_it(True)
+    await page.get_by_role("button", name="Sign in with a passkey").click()
 
 
 async def test_six_words_a_passkey_and_in_again(installation: House, family: Family, tmp_path: Path) -> None:

@@ -11,6 +11,11 @@ export const notes = signal<readonly BlobNote[]>([]);
 export function waiting(document: string): BlobNote[] {
   return notes.value.filter(note => note.why === "sending" && note.document === document);
 }
+/** How many documents have files that are only here. */
+export async function count_unsent(): Promise<number> {
+  return new Set((await look()).filter(note => note.why === "sending").map(note => note.document)).size;
+}
+
 export const pinned = computed(() => new Set(notes.value.filter(note => note.why === "pinned").map(note => note.document)));
 
 /** Bytes of a file that the server has, while it is being sent. */

@@ -70,16 +70,20 @@ function Numbers({ device }: { device: DeviceView }) {
   const { operators: say } = more();
   const when = (at: string | null) => (at ? say_instant(language.value, Date.parse(at), now.value) : say.never);
   return (
-    <Facts>
-      <Fact name={say.seen}>{when(device.seen_at)}</Fact>
-      <Fact name={say.lease}>{when(device.lease_until)}</Fact>
-      <Fact name={say.digest}>{when(device.digest_at)}</Fact>
-      <Fact name={say.unsent}>{device.unsent}</Fact>
-      <Fact name={say.refused}>{device.refused}</Fact>
-      <Fact name={say.parked}>{device.parked}</Fact>
-      <Fact name={say.clock}>{clock_text(device.clock_ms)}</Fact>
-      <Fact name={say.version}>{device.app_version || say.unknown}</Fact>
-    </Facts>
+    <>
+      <Facts>
+        <Fact name={say.seen}>{when(device.seen_at)}</Fact>
+        <Fact name={say.lease}>{when(device.lease_until)}</Fact>
+        <Fact name={say.digest}>{when(device.digest_at)}</Fact>
+        <Fact name={say.clock}>{clock_text(device.clock_ms)}</Fact>
+        <Fact name={say.version}>{device.app_version || say.unknown}</Fact>
+      </Facts>
+      <dl class="figures">
+        <div><dt>{say.unsent}</dt><dd>{device.unsent}</dd></div>
+        <div><dt>{say.refused}</dt><dd>{device.refused}</dd></div>
+        <div><dt>{say.parked}</dt><dd>{device.parked}</dd></div>
+      </dl>
+    </>
   );
 }
 

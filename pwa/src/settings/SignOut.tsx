@@ -1,9 +1,10 @@
 /** Two ways to sign out, and a question first when something written here would be lost. */
+import { count_unsent } from "../documents/shelf.ts";
 import { count } from "../i18n/fill.ts";
 import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
-import { sign_out } from "../store/live.ts";
+import { sign_out, state } from "../store/live.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -17,7 +18,8 @@ export function SignOut(_: { params: Params }) {
   const [unsent, ask] = useState(0);
   const out = async (how: { forget: boolean; anyway?: boolean }) => {
     work(true);
-    const result = await sign_out(how);
+    const files = how.forget && !how.anyway ? await count_unsent() : 0;
+    const result = files > 0 ? { done: false, unsent: files + state.value.unsent } : await sign_out(how);
     work(false);
     if (result.done) go("/", "replace");
     else ask(result.unsent);

@@ -1,4 +1,5 @@
 /** The truth about what this phone holds: what can be read offline, when it last checked, what is not sent. */
+import { notes } from "../documents/shelf.ts";
 import { count, fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
@@ -22,7 +23,7 @@ export function ThisPhone(_: { params: Params }) {
       <Section title={say.now}>
         <Card>
           <p role="status">{phase_text(sync)}</p>
-          <ul class="bullets">{held_lines(sync).map(line => <li key={line}>{line}</li>)}</ul>
+          <ul class="bullets">{[...held_lines(sync), ...file_lines()].map(line => <li key={line}>{line}</li>)}</ul>
           <Times />
           <div><Button kind="primary" icon="refresh" busy={sync.phase === "syncing"} onPress={sync_now}>{sync.field ? say.send_now : say.check}</Button></div>
         </Card>
@@ -59,6 +60,16 @@ function held_lines({ held, wanted, unsent, needs_you }: SyncState): string[] {
   const own = Math.max(0, held - own_boxes());
   const sent = unsent > 0 ? count(say.unsent, unsent) : needs_you > 0 ? say.unsent_but : say.unsent_none;
   return [own > 0 ? count(say.held, own) : say.held_none, ...(wanted > 0 ? [count(say.wanted, wanted)] : []), sent];
+}
+
+/** Files travel apart from everything else, so they are told apart. */
+function file_lines(): string[] {
+  const { phone: say } = more();
+  const lines = [["sending", say.files_sending], ["pinned", say.files_pinned]] as const;
+  return lines.flatMap(([why, line]) => {
+    const n = notes.value.filter(note => note.why === why).length;
+    return n > 0 ? [count(line, n)] : [];
+  });
 }
 
 /** The agency and the account are held too, and are nobody's case. */

@@ -12,6 +12,7 @@ import { Screen } from "../ui/Screen.tsx";
 import { Loading } from "../ui/States.tsx";
 import type { Ticket } from "../wire.ts";
 import { Enrol } from "./Enrol.tsx";
+import { as_day, code_in } from "./rules.ts";
 import { forget_typed, useTyped } from "./typed.ts";
 
 export function Claim(_: { params: Params }) {
@@ -74,13 +75,8 @@ function CodeForm({ done }: { done: () => void }) {
 
 /** A scanned picture brings its code behind the `#`, which no server sees; it leaves the address and the history at once. */
 function take_from_address(set_code: (code: string) => void): void {
-  if (location.hash.length < 2) return;
-  set_code(decodeURIComponent(location.hash.slice(1)).replaceAll("-", " "));
+  const code = code_in(location.hash);
+  if (!code) return;
+  set_code(code);
   history.replaceState(null, "", location.pathname);
-}
-
-/** A day of birth as people write it here, month first, for the server; anything else stays as it is. */
-export function as_day(typed: string): string {
-  const [, month = "", day = "", year = ""] = /^(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})$/.exec(typed) ?? [];
-  return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : typed;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import vectors from "../../../tests/vectors/appointments.json";
-import { bookable_days, type Channel, channels_of, fate, may_accept, times_left, times_on } from "../../src/appointments/rules.ts";
-import { appointment_accept, appointment_ask_move, appointment_cancel, appointment_request } from "../../src/appointments/twin.ts";
+import { bookable_days, type Channel, channels_of, fate, may_accept, times_left, times_on, to_tell } from "../../src/appointments/rules.ts";
+import { appointment_accept, appointment_ask_move, appointment_cancel, appointment_outcome, appointment_request } from "../../src/appointments/twin.ts";
 import { list_item } from "../../src/cases/rules.ts";
 import type { HeldAppointment, OutboxItem, OutboxState } from "../../src/store/model.ts";
 import type { BookableHours } from "../../src/wire.ts";
@@ -64,4 +64,19 @@ test("what was refused changes nothing and is marked", () => {
 test("the list knows the appointments that are open", () => {
   const box = make_case({ mask: MASKS.staff, appointments: [make({ id: "open" }), make({ id: "over", state: "cancelled" })] });
   expect(list_item(box).appointments.map(one => [one.id, one.name])).toEqual([["open", "Maya Núñez"]]);
+});
+
+test("the team is asked how an appointment went from the moment it began, and only of one that was agreed to", () => {
+  const began = Date.parse("2026-11-24T14:00:00Z");
+  const told = (changes: Partial<HeldAppointment>, at: number) => to_tell(make({ state: "confirmed", time_zone: ZONE, ...changes }), at);
+  expect([told({}, began - 1), told({}, began), told({ state: "requested" }, began), told({ state: "missed" }, began)]).toEqual([false, true, false, false]);
+});
+
+test("what the team says of an appointment shows at once, and what was refused is only marked", () => {
+  const box = make_case({ mask: MASKS.staff, appointments: [make({ state: "confirmed" })] });
+  const said: OutboxItem = {
+    n: 1, id: "m", name: "appointment.outcome", v: 1, scope: "scope", at: NINE, state: "saved", args: { appointment: "a", seen_local: NINE, outcome: "missed" },
+  };
+  expect(appointment_outcome(box, said).appointments).toMatchObject([{ state: "missed" }]);
+  expect(appointment_outcome(box, { ...said, state: "refused" }).appointments).toMatchObject([{ state: "confirmed", outbox: { state: "refused" } }]);
 });

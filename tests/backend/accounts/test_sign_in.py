@@ -11,7 +11,8 @@ import pytest
 
 from backend.accounts.rules import token_hash
 from backend.db import SafeEngine, connection
-from tests.backend.browsing import HTTPS, PASSWORD, browser, make_app, make_person, sign_in
+from tests.backend.browsing import HTTPS, PASSWORD, browser, make_app, make_person, sign_in, watched
+from tests.make import make_account
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -136,6 +137,22 @@ async def test_unknown_and_known_logins_are_answered_alike() -> None:
     assert without_id[0] == without_id[1]
     assert len(known.content) == len(unknown.content)
     assert "set-cookie" not in known.headers
+
+
+async def test_whoever_it_is_the_same_statements_are_made_and_the_same_hash() -> None:
+    await make_person("ana")
+    await make_person("wendy", "caseworker")
+    await make_account(login="cleo")
+    app = make_app(demo=False, staff_passwords=False)
+    seen = set()
+    async with browser(app) as phone:
+        for login, password in (("ana", "wrong"), ("nobody", "wrong"), ("cleo", "wrong"), ("wendy", PASSWORD)):
+            async with connection() as held:
+                await held.execute("DELETE FROM throttle")
+            seen.add(await watched(sign_in(phone, login, password)))
+    ((status, _, _, made),) = seen
+    assert status == 401
+    assert sum("journal" in statement for statement in made) == 1
 
 
 async def test_an_account_without_a_password_answers_like_an_unknown_one() -> None:

@@ -315,6 +315,23 @@ async def test_while_the_scanner_is_down_a_document_is_held_and_it_is_checked_wh
     assert await state(family) == "ready"
 
 
+async def test_what_is_taken_back_while_it_is_checked_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    family = await make_family_with_logins()
+    made = await sent(family, PHOTO)
+    examine = checking._examine
+
+    async def and_meanwhile(*args: Any) -> Any:
+        said = await examine(*args)
+        assert (await family.receiving.send("document.withdraw", family.case, document=made)).outcome == "ok"
+        return said
+
+    monkeypatch.setattr(checking, "_examine", and_meanwhile)
+    await check(made)
+    left = [path for path in (SETTINGS.blob_folder / "kept" / family.case.hex).rglob("*") if path.is_file()]
+    assert left == []
+    assert await held(family.worker, STAFFS) == []
+
+
 async def test_checking_twice_at_once_is_checking_once() -> None:
     family = await make_family_with_logins()
     made = await sent(family, PHOTO)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from itertools import product
-from typing import Any
 
 import httpx
 import pyotp
 import pytest
 
 from backend.accounts.rules import ADDRESS
-from backend.db import connection, pool
+from backend.db import connection
 from backend.enrolment import actions
 from backend.enrolment.rules import new_letter_code, new_words
 from backend.enrolment.wire import Claiming
 from backend.errors import Refused
 from tests.backend.authenticator import sign_in_by
-from tests.backend.browsing import browser, make_app, make_person, sign_in
+from tests.backend.browsing import browser, make_app, make_person, sign_in, watched
 from tests.backend.enrolment.family import at_desk, claim, do, enrol, make_office, offer, one, words_for
 from tests.make import make_account, make_case, make_participant
 
@@ -146,23 +145,6 @@ async def test_new_words_end_the_ones_before() -> None:
         assert (await claim(phone, second)).status_code == 204
 
 
-async def _watched(phone: httpx.AsyncClient, code: str, who: str) -> tuple[int, str, int, tuple[str, ...]]:
-    """A claim's status, its body without its id, its length, and the statements that it made."""
-    made: list[str] = []
-    connections: Any = pool()
-    held = [holder._con for holder in connections._holders if holder._con is not None]
-
-    def note(query: Any) -> None:
-        made.append(query.query)
-
-    for each in held:
-        each.add_query_logger(note)
-    answer = await claim(phone, code, who)
-    for each in held:
-        each.remove_query_logger(note)
-    return answer.status_code, str({**answer.json(), "id": ""}), len(answer.content), tuple(made)
-
-
 async def test_whatever_is_wrong_the_answer_and_the_work_are_the_same() -> None:
     office = await make_office()
     await make_account(person_id="P-bo", login="bo")
@@ -174,7 +156,7 @@ async def test_whatever_is_wrong_the_answer_and_the_work_are_the_same() -> None:
         seen = set()
         for code, who in ((good, "Diaz"), (unknown, "Diaz"), (used, "Diaz"), ("hello", "Diaz"), (new_letter_code(), "Núñez-Rivera")):
             await do("DELETE FROM throttle")
-            seen.add(await _watched(phone, code, who))
+            seen.add(await watched(claim(phone, code, who)))
     ((status, _, _, made),) = seen
     assert status == 401
     assert sum("claim" in statement for statement in made) >= 2

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 
 from backend.enrolment.recovery import complete
-from tests.backend.authenticator import Key, sign_in_by
+from tests.backend.authenticator import Key, add_passkey, sign_in_by
 from tests.backend.browsing import browser, make_app
 from tests.backend.enrolment.family import Office, at_desk, claim, do, enrol, make_office, one, words_for
 from tests.sync.world import make_phone
@@ -89,6 +89,8 @@ async def test_the_warning_cannot_be_put_away_while_it_can_still_be_stopped() ->
         office, _ = await _enrolled(desk, old)
         await _comes_back(desk, office, new)
         await old.delete("/v1/account/alert")
+        await add_passkey(old)
+        assert await one("SELECT count(*) FROM passkey WHERE waits_for IS NULL") == 2
         assert (await old.get("/v1/me")).json()["account"]["alert"] == "recovery"
 
 

@@ -1,0 +1,72 @@
+"""A supervisor looks after the unit's devices; a team says how an appointment went."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import expect
+
+from backend.accounts.passwords import hash_password
+from backend.db import connection
+from tests.backend.browsing import PASSWORD
+from tests.journeys.app import PATIENCE_MS, go
+from tests.journeys.browser import browser
+from tests.journeys.family import Family, sign_in
+from tests.journeys.house import House
+from tests.make import insert, make_account, make_device
+
+pytestmark = pytest.mark.browser
+
+MISSED = """
+INSERT INTO appointment (id, case_id, thread, party_bit, worker_login, worker_name, starts_local, time_zone, minutes, channel, topic, state)
+SELECT $1, p.case_id, p.id, p.party_bit, 'w', 'Wendy Park', $3, 'America/New_York', 30, 'phone', 'other', 'confirmed'
+FROM participant p WHERE p.id = $2"""
+
+
+async def test_a_supervisor_sees_the_units_devices_and_takes_a_lost_ones_access_away(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    for login, role in (("w", "caseworker"), ("s", "supervisor")):
+        await insert("worker", worker_login=login, name=login, role=role, office_code="EAST", unit_code="FIELD")
+    hashed = await hash_password(PASSWORD)
+    await make_account("supervisor", login="sue", worker_login="s", password_hash=hashed, display_name="Sue Kim")
+    async with connection() as held:
+        lost = await make_device(await held.fetchval("SELECT id FROM account WHERE login = 'wendy'"))
+        others = await make_device(await held.fetchval("SELECT id FROM account WHERE login = 'ana'"))
+    async with browser(tmp_path / "sue") as context:
+        sue = await sign_in(context, installation.origin, "sue")
+        await go(sue, "/more")
+        await sue.locator("a[href='/operators/devices']").click()
+        card = sue.locator(f"[data-device='{lost}']")
+        await expect(card).to_contain_text("Wendy Park", timeout=PATIENCE_MS)
+        await expect(card).to_contain_text("In use")
+        await expect(sue.locator(f"[data-device='{others}']")).to_have_count(0)
+        await card.get_by_role("button", name="Take access away and erase").click()
+        await sue.locator("dialog").get_by_role("button", name="Keep it").click()
+        await expect(card).to_contain_text("In use")
+        await card.get_by_role("button", name="Take access away and erase").click()
+        await sue.locator("dialog").get_by_role("button", name="Take access away and erase").click()
+        await expect(card).to_contain_text("to be erased", timeout=PATIENCE_MS)
+    async with connection() as held:
+        assert await held.fetchval("SELECT wipe AND revoked_at IS NOT NULL FROM sync_device WHERE id = $1", lost)
+
+
+async def test_the_team_says_that_an_appointment_was_missed_and_its_parent_is_told_kindly(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    made = uuid4()
+    async with connection() as held:
+        yesterday = datetime.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+        await held.execute(MISSED, made, family.ana_part, yesterday)
+    async with browser(tmp_path / "wendy") as hers, browser(tmp_path / "ana") as the_parents:
+        wendy = await sign_in(hers, installation.origin, "wendy")
+        ana = await sign_in(the_parents, installation.origin, "ana")
+        await go(wendy, "/messages")
+        await wendy.locator(f"a[href='/appointment/{family.case}/{made}']").click(timeout=PATIENCE_MS)
+        await wendy.get_by_role("button", name="It was missed").click()
+        await expect(wendy.locator("[data-appointment]")).to_contain_text("Missed", timeout=PATIENCE_MS)
+        await go(ana, "/calendar")
+        await expect(ana.locator("main")).to_contain_text("Things come up. You can ask for another time.", timeout=2 * PATIENCE_MS)
