@@ -120,6 +120,10 @@ def _soak(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after so long (default: no limit)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
     parser.add_argument("--schedules", action="store_true", help="instead: every order of three transactions and two pulls")
+    parser.add_argument("--push", type=int, metavar="N", help="instead: so many notices to push services on a bad day")
+    parser.add_argument("--kills", type=int, default=50, help="with --push: workers killed and Redis wiped so often (default: 50)")
+
+
 def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device-hours", type=float, help="how long all simulated phones together (default: 10000)")
     parser.add_argument("--seeds", metavar="A-B", help="these seeds instead, both included")

@@ -28,6 +28,7 @@ LEASE_S = 60.0
 TIMEOUT_S = 45.0
 MAX_ATTEMPTS = 8
 LONGEST_DELAY_S = 3600.0
+PERIODIC_DELAY_S = 60.0
 PERIODIC_KEY = "every"
 KEEP_DONE = "2 days"
 KEEP_FAILED = "90 days"
@@ -209,8 +210,8 @@ async def _renew(claimed: Claim) -> None:
 async def _fail(claimed: Claim, error: Exception, registered: Registered) -> None:
     delay = min(LONGEST_DELAY_S, 2.0**claimed.attempt) * random.uniform(0.5, 1.5)  # noqa: S311
     final = claimed.attempt >= MAX_ATTEMPTS and registered.every_s is None
-    if registered.every_s is not None:
-        delay = max(delay, registered.every_s)
+    if registered.every_s is not None:  # it will be asked for again anyhow: kills that counted as attempts must not put it off
+        delay = max(min(delay, PERIODIC_DELAY_S), registered.every_s)
     reason = f"{type(error).__name__}: {error}"[:500]
     await _update(FAIL, claimed.id, claimed.attempt, reason, min(delay, LONGEST_DELAY_S), final)
 

@@ -3,10 +3,14 @@
 Each API process counts for itself; Prometheus adds them up.
 """
 
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+log = logging.getLogger(__name__)
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 COUNTED: Final = CollectorRegistry()
@@ -36,6 +40,25 @@ REQUESTS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
     registry=COUNTED,
 )
+
+
+Refresh = Callable[[], Awaitable[None]]
+_refreshed: list[Refresh] = []
+
+
+def refreshed_by(refresh: Refresh) -> None:
+    """Calls this before each answer to Prometheus: for what the database knows and no process counts."""
+    if refresh not in _refreshed:
+        _refreshed.append(refresh)
+
+
+async def refresh() -> None:
+    """Brings what is read rather than counted up to date; while the database is away it stays as it was."""
+    for each in _refreshed:
+        try:
+            await each()
+        except Exception as error:
+            log.warning("some figures are old: %s", type(error).__name__)
 
 
 def text() -> bytes:

@@ -18,6 +18,8 @@ from backend.messages.mutations import MUTATORS as MESSAGE_MUTATORS
 from backend.messages.wire import Message, ReadMark
 from backend.notes.mutations import MUTATORS as NOTE_MUTATORS
 from backend.notes.wire import Note
+from backend.notifications.mutations import MUTATORS as NOTICE_MUTATORS
+from backend.notifications.wire import Notice
 from backend.payments.wire import Disbursement, Payment
 from backend.preferences.mutations import MUTATORS as PREFERENCE_MUTATORS
 from backend.preferences.wire import Preference
@@ -28,6 +30,7 @@ from sync.declare import Grants, GrantSource, Registry, Shown, Synced
 SCHEMA = 1
 BOTH, RECEIVING, PAYING, STAFF = 1, 2, 4, 8
 EVERYONE = BOTH | STAFF
+NOTICE_DAYS = 60  # what a person was told of; older things are found where they belong
 STAFF_DAYS = 183  # a worker's tablet holds half a year of money in 500 cases; the parents' phones hold all of theirs
 
 CONTACT = ("phone", "email", "address_1", "address_2", "city", "state", "postal_code")
@@ -201,6 +204,21 @@ SYNCED = (
         ),
     ),
     Synced("preference", "preference", Preference, (Shown(170, EVERYONE, ("name", "value")),), scope="account_id"),
+    Synced(
+        "notice",
+        "notice",
+        Notice,
+        (
+            Shown(
+                190,
+                EVERYONE,
+                ("kind", "case_id", "subject_id", "told_at", "opened_at"),
+                where="t.told_at IS NOT NULL AND t.kind <> 'test'",
+                recent=("told_on", NOTICE_DAYS),
+            ),
+        ),
+        scope="account_id",
+    ),
     Synced("note", "note", Note, (Shown(140, STAFF, NOTED),)),
     Synced("visit_pin", "visit_pin", VisitPin, (Shown(150, EVERYONE, ("case_id",)),), scope="account_id"),
 )
@@ -238,8 +256,11 @@ NEVER_LEAVE = {
     "distribution": "the law's split, read online",
     "vapid_key": "keys",
     "push_subscription": "addresses of devices",
-    "notice": "what we decided to tell",
     "push_delivery": "what a push service said",
+    "push_service": "how fast a push service lets us",
+    "notice_tally": "counters",
+    "reach": "addresses of people, sealed",
+    "reach_delivery": "what a provider said",
     "quarantine": "what came from devices that are no longer trusted; a supervisor reads it online",
     "vault_key": "keys",
     "vault_share": "keys",
@@ -287,7 +308,7 @@ URGENCY = """(CASE WHEN EXISTS (SELECT 1 FROM ivd_case c WHERE c.id = g.scope)
 
 MUTATORS = (
     *(*MESSAGE_MUTATORS, *APPOINTMENT_MUTATORS, *DOCUMENT_MUTATORS, *NOTE_MUTATORS, *VISIT_MUTATORS),
-    *(*CONTACT_MUTATORS, *PREFERENCE_MUTATORS),
+    *(*CONTACT_MUTATORS, *PREFERENCE_MUTATORS, *NOTICE_MUTATORS),
 )
 
 REGISTRY = Registry(SCHEMA, SYNCED, GRANTS, MUTATORS, URGENCY)

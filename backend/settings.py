@@ -38,6 +38,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scan_command: str
     vapid_subject: str
     push_hosts: tuple[str, ...]
+    smtp_url: str
+    mail_from: str
+    text_url: str
+    text_from: str
     metrics_token: str
     app_min: str
     audit_anchors: Path | None
@@ -102,6 +106,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         scan_command=word("scan_command"),
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
         push_hosts=tuple(host.strip() for host in word("push_hosts").split(",") if host.strip()),
+        smtp_url=word("smtp_url"),
+        mail_from=word("mail_from", "porchlight@localhost"),
+        text_url=word("text_url"),
+        text_from=word("text_from"),
         metrics_token=word("metrics_token"),
         app_min=word("app_min", "0.0.0"),
         audit_anchors=Path(anchors).expanduser().absolute() if anchors else None,

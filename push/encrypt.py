@@ -4,13 +4,12 @@
 tokens, stands in the package's public ``vapid`` attribute. ``pywebpush`` encrypts independently: ``second_encoder``.
 """
 
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives import serialization
 from webpush import WebPush, WebPushSubscription
-from webpush.types import WebPushKeys
 
 from push.notification import Subscription
 from push.secrets import base64url, unbase64url
@@ -33,9 +32,14 @@ class _Signer:
 
     def __init__(self, tokens: Tokens, key: Key) -> None:
         self._tokens, self._key = tokens, key
+        self._audiences: dict[str, str] = {}
 
     def get_authorization_header(self, endpoint: str, subscriber: str, expiration: int) -> str:
-        return self._tokens.header(self._key, audience(endpoint))
+        origin = endpoint[: endpoint.find("/", len("https://"))]
+        aud = self._audiences.get(origin)
+        if aud is None:
+            aud = self._audiences[origin] = audience(endpoint)
+        return self._tokens.header(self._key, aud)
 
 
 class Encryptor:
@@ -88,7 +92,17 @@ def _new_maker(key: Key) -> WebPush:
     return WebPush(private_key=key.pem, public_key=spki, subscriber="cached")
 
 
+class _Keys(msgspec.Struct, frozen=True):
+    auth: str
+    p256dh: str
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    endpoint: str
+    keys: _Keys
+
+
 def _as_the_package_takes_it(subscription: Subscription) -> WebPushSubscription:
-    """Built without the package's own validation: endpoint and keys passed ours, which is stricter, before they were kept."""
-    keys = WebPushKeys.model_construct(auth=subscription.auth, p256dh=subscription.p256dh)
-    return WebPushSubscription.model_construct(endpoint=subscription.endpoint, keys=keys)
+    """What the package reads of a subscription, without its own validation: ours is stricter, and was before it was kept."""
+    taken: Any = _Taken(subscription.endpoint, _Keys(subscription.auth, subscription.p256dh))
+    return cast(WebPushSubscription, taken)

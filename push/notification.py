@@ -18,7 +18,12 @@ _HASH: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 class Kind(StrEnum):
     """Which sentence of the closed list is shown. A kind never tells what happened."""
 
-    UPDATE = "update"  # something is new in the app
+    UPDATE = "update"  # something is new in the app; all the others only for a person who asked for them
+    MONEY = "money"
+    DATE = "date"
+    MESSAGE = "message"
+    DOCUMENT = "document"
+    DEVICE = "device"
 
 
 class Locale(StrEnum):

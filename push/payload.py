@@ -28,6 +28,16 @@ class Words(NamedTuple):
 WORDS: Final[Mapping[tuple[Kind, Locale], Words]] = {
     (Kind.UPDATE, Locale.EN): Words("New update", "Open the app to see it.", "en-US"),
     (Kind.UPDATE, Locale.ES): Words("Hay novedades", "Abra la aplicación para verlas.", "es-US"),
+    (Kind.MONEY, Locale.EN): Words("News about a payment", "Open the app to see it.", "en-US"),
+    (Kind.MONEY, Locale.ES): Words("Novedades de un pago", "Abra la aplicación para verlas.", "es-US"),
+    (Kind.DATE, Locale.EN): Words("News about a date", "Open the app to see it.", "en-US"),
+    (Kind.DATE, Locale.ES): Words("Novedades de una fecha", "Abra la aplicación para verlas.", "es-US"),
+    (Kind.MESSAGE, Locale.EN): Words("New message", "Open the app to read it.", "en-US"),
+    (Kind.MESSAGE, Locale.ES): Words("Mensaje nuevo", "Abra la aplicación para leerlo.", "es-US"),
+    (Kind.DOCUMENT, Locale.EN): Words("News about a document", "Open the app to see it.", "en-US"),
+    (Kind.DOCUMENT, Locale.ES): Words("Novedades de un documento", "Abra la aplicación para verlas.", "es-US"),
+    (Kind.DEVICE, Locale.EN): Words("Your devices changed", "Open the app to see it.", "en-US"),
+    (Kind.DEVICE, Locale.ES): Words("Sus dispositivos cambiaron", "Abra la aplicación para verlo.", "es-US"),
 }
 
 

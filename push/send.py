@@ -1,12 +1,9 @@
 """Carries one Notification to one Subscription over a shared, guarded HTTP session, and says what became of it."""
 
-import asyncio
-import contextlib
 import logging
 import random
 import ssl
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,13 +17,12 @@ from push.encrypt import Encryptor
 from push.endpoint import AllowList, Endpoint, EndpointRefused, ForbiddenAddress, GuardedResolver
 from push.notification import Notification, Outcome, Result, Subscription, Urgency
 from push.payload import check_origin, document
-from push.shape import MAX_RATE, Shape
+from push.shape import MAX_RATE, Gate
 from push.vapid import Key, Tokens
 
 CONNECT_S: Final = 5.0
 TOTAL_S: Final = 15.0
 MAX_ANSWER_BYTES: Final = 4096
-PATIENCE_S: Final = 2.0
 APPLE: Final = "web.push.apple.com"  # delivers to iPhones only what is urgent, by others' reports
 
 log = logging.getLogger("push")
@@ -51,7 +47,7 @@ class Sender:
         self.tokens = Tokens(carrier.subject)
         self._carrier = carrier
         self._encryptor = Encryptor(self.tokens)
-        self._shapes: dict[str, Shape] = {}
+        self._gates: dict[str, Gate] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> "Sender":
@@ -98,12 +94,13 @@ class Sender:
             earlier=earlier,
             jitter=random.random(),  # noqa: S311 (spreads retries, keeps no secret)
         )
-        shape = self._shape(endpoint.service)
-        async with _turn(shape) as wait_s:
-            if wait_s:
+        gate = self._gates.setdefault(endpoint.service, Gate())
+        async with gate.slots:
+            wait_s = gate.closed_until - time.monotonic()
+            if wait_s > 0:
                 return Outcome(result=Result.LATER, reason="shaped", after_s=wait_s, counted=False)
             outcome = await self._carry(notification, subscription, key, (endpoint, this))
-            shape.heard(outcome, time.monotonic())
+            gate.heard(outcome, time.monotonic())
         level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
         log.log(level, "%s %s %s %s", endpoint.service, subscription.label, outcome.result, outcome.status)
         return outcome
@@ -145,24 +142,6 @@ class Sender:
             read = await _first_bytes(answer)
             found = answer.headers
             return Answer(status=answer.status, retry_after=found.get("Retry-After"), ttl=found.get("TTL"), body=read)
-
-    def _shape(self, service: str) -> Shape:
-        shape = self._shapes.get(service)
-        if shape is None:
-            shape = self._shapes[service] = Shape(time.monotonic(), self._carrier.max_rate)
-        return shape
-
-
-@contextlib.asynccontextmanager
-async def _turn(shape: Shape) -> AsyncIterator[float]:
-    """Waits for a slot and a token; yields 0 when it is our turn, or the wait that is longer than our patience."""
-    async with shape.slots:
-        asked_at = time.monotonic()
-        while (wait_s := shape.admit(time.monotonic())) > 0:
-            if time.monotonic() + wait_s - asked_at > PATIENCE_S:
-                break
-            await asyncio.sleep(wait_s)
-        yield wait_s
 
 
 async def _first_bytes(answer: aiohttp.ClientResponse) -> bytes:

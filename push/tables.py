@@ -26,6 +26,7 @@ class PushSubscription(Table, tablename="push_subscription"):
     endpoint = Bytea(default=None, null=False, required=True)
     endpoint_hash = Bytea(default=None, null=False, required=True, unique=True)
     host = Text(default=None, null=False, required=True)
+    service = Text(default=None, null=False, required=True)
     p256dh = Text(default=None, null=False, required=True)
     auth = Text(default=None, null=False, required=True)
     vapid_key_id = ForeignKey(VapidKey, default=None, null=False, required=True, on_delete=OnDelete.restrict)

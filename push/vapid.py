@@ -100,19 +100,19 @@ class Tokens:
         self.subject = check_subject(subject)
         self.signed = 0
         self._clock = clock
-        self._kept: dict[tuple[str, UUID], tuple[float, str]] = {}
+        self._kept: dict[tuple[str, UUID], tuple[float, str]] = {}  # signed when, and the header
         self._private: dict[UUID, ec.EllipticCurvePrivateKey] = {}
 
     def header(self, key: Key, aud: str) -> str:
         """The whole value of ``Authorization``."""
         now = self._clock()
         kept = self._kept.get((aud, key.id))
-        if kept is not None and now < kept[0]:
+        if kept is not None and 0 <= now - kept[0] < TOKEN_LIFE_S / 2:  # a clock set back makes a token that lasts too long
             return kept[1]
         if len(self._kept) >= MAX_TOKENS:
             self._kept.clear()
         value = self._sign(key, aud, int(now))
-        self._kept[aud, key.id] = (now + TOKEN_LIFE_S / 2, value)
+        self._kept[aud, key.id] = (now, value)
         return value
 
     def _sign(self, key: Key, aud: str, now: int) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,18 +15,21 @@ from backend.access import Actor
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.jobs import enqueue
-from backend.journal import Entry, record
-from backend.notifications import queue
+from backend.journal import Entry, poke, record
+from backend.notifications import queue, reminders
 from backend.notifications.engine import Engine, engine
 from backend.notifications.rules import MANNERS, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
-from backend.notifications.wire import DeviceState, PushKey, Renew, Subscribe, Subscribed
+from backend.notifications.wire import DeviceState, OpenNotices, PushKey, Renew, Subscribe, Subscribed
+from backend.policy import require
 from push.encrypt import check_keys
 from push.endpoint import EndpointRefused
 
+CHUNK: Final = 5000
 MAX_SUBSCRIPTIONS: Final = 16
 TEST_EVERY_S: Final = 10
 
-RECIPIENTS: Final = "SELECT scope, principal, mask FROM sync_grant WHERE scope = ANY($1)"
+RECIPIENTS: Final = """
+SELECT g.scope, g.principal, g.mask, a.time_zone FROM sync_grant g JOIN account a ON a.id = g.principal WHERE g.scope = ANY($1)"""
 PARTY_BITS: Final = "SELECT id, party_bit FROM participant WHERE id = ANY($1)"
 
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
@@ -45,17 +49,19 @@ SELECT id FROM push_subscription WHERE account_id = $1 AND state = 'active' AND 
 ORDER BY coalesce(last_ok_at, created_at) DESC OFFSET $3"""
 SAVE: Final = """
 INSERT INTO push_subscription AS s
-    (account_id, device_id, endpoint, endpoint_hash, host, p256dh, auth, vapid_key_id, agent_class, locale, renew_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (account_id, device_id, endpoint, endpoint_hash, host, service, p256dh, auth, vapid_key_id, agent_class, locale, renew_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (endpoint_hash) DO UPDATE SET
     created_at = CASE WHEN s.state = 'active' AND s.account_id = excluded.account_id THEN s.created_at ELSE now() END,
     account_id = excluded.account_id, device_id = excluded.device_id, endpoint = excluded.endpoint, host = excluded.host,
+    service = excluded.service,
     p256dh = excluded.p256dh, auth = excluded.auth, vapid_key_id = excluded.vapid_key_id,
     agent_class = excluded.agent_class, locale = excluded.locale, renew_hash = excluded.renew_hash,
     state = 'active', reason = NULL, last_error = NULL, fails = 0, first_fail_at = NULL
 RETURNING id"""
 REPLACE: Final = """
-UPDATE push_subscription SET endpoint = $2, endpoint_hash = $3, host = $4, p256dh = $5, auth = $6, vapid_key_id = $7,
+UPDATE push_subscription SET endpoint = $2, endpoint_hash = $3, host = $4, service = $5, p256dh = $6, auth = $7,
+    vapid_key_id = $8,
     created_at = now(), state = 'active', reason = NULL, last_error = NULL, fails = 0, first_fail_at = NULL
 WHERE id = $1"""
 STATE: Final = """
@@ -63,6 +69,12 @@ SELECT s.state, k.retired_at IS NOT NULL AS retired FROM push_subscription s JOI
 WHERE s.account_id = $1 AND s.device_id = $2 ORDER BY s.state = 'active' DESC, s.created_at DESC LIMIT 1"""
 OF_ACCOUNT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND endpoint_hash = $2"
 OF_SIGN_OUT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND device_id = $2"
+OPEN: Final = """
+UPDATE notice SET opened_at = now() WHERE account_id = $1 AND id = ANY($2) AND told_at IS NOT NULL AND opened_at IS NULL
+RETURNING id, kind"""
+OPENED: Final = """
+INSERT INTO notice_tally AS t (kind, opened) SELECT kind, n FROM unnest($1::text[], $2::bigint[]) AS r (kind, n) ORDER BY kind
+ON CONFLICT (kind) DO UPDATE SET opened = t.opened + excluded.opened"""
 RECENT_TEST: Final = """
 SELECT 1 FROM notice WHERE account_id = $1 AND kind = 'test' AND created_at > now() - make_interval(secs => $2)"""
 
@@ -73,6 +85,7 @@ class Checked(msgspec.Struct, frozen=True):
     sealed: bytes
     endpoint_hash: bytes
     host: str
+    service: str
     p256dh: str
     auth: str
     key_id: UUID
@@ -88,9 +101,14 @@ async def make_notices(entries: Sequence[Entry]) -> None:
         if entry.verb == "device.revoked" and entry.subject_id is not None:
             await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
     news = [entry for entry in entries if is_news(entry)]
-    if news:
-        notices = notices_for(news, await _recipients(news), datetime.now(UTC))
-        await _add(notices, news[0].batch_id)
+    now = datetime.now(UTC)
+    for begin in range(0, len(news), CHUNK):  # a month's turn brings half a million: never all of them in memory at once
+        part = news[begin : begin + CHUNK]
+        await _add(notices_for(part, await _recipients(part), now, len(news)), part[0].batch_id)
+    dated = list({entry.subject_id for entry in entries if entry.verb.startswith(reminders.DATED) and entry.subject_id is not None})
+    if dated:
+        async with connection() as held:
+            await reminders.follow(held, dated)
 
 
 async def current_key() -> PushKey:
@@ -111,7 +129,7 @@ async def subscribe(actor: Actor, wanted: Subscribe) -> Subscribed:
             _must_hold_it(found, checked)
             await held.execute(FORGET_DELIVERIES, [found["id"]])
         await _make_room(held, actor.account_id, wanted.device, checked.endpoint_hash)
-        kept = (checked.sealed, checked.endpoint_hash, checked.host, checked.p256dh, checked.auth, checked.key_id)
+        kept = msgspec.structs.astuple(checked)
         said = (wanted.agent_class, wanted.locale.value, _renew_hash(renew))
         subscription_id = await held.fetchval(SAVE, actor.account_id, wanted.device, *kept, *said)
         await record([Entry("push.subscribed", actor.account_id, subject_id=subscription_id)])
@@ -132,7 +150,7 @@ async def renew(wanted: Renew) -> Subscribed:
         taken = await held.fetchrow(FIND, checked.endpoint_hash)
         if taken is not None and taken["id"] != row["id"]:
             raise Refused("conflict", "This subscription is known already.", {"code": "endpoint_taken"})
-        kept = (checked.sealed, checked.endpoint_hash, checked.host, checked.p256dh, checked.auth, checked.key_id)
+        kept = msgspec.structs.astuple(checked)
         await held.execute(REPLACE, row["id"], *kept)
         await record([Entry("push.renewed", row["account_id"], subject_id=row["id"])])
     return Subscribed(state=DeviceState.ACTIVE, renew=wanted.renew)
@@ -178,21 +196,37 @@ async def send_test(actor: Actor) -> None:
             case_id=None,
             subject_id=None,
             collapse_key=Kind.TEST,
+            not_before=now,
             expires_at=now + MANNERS[Kind.TEST].lasts,
         )
         await _add([notice], None)
         await record([Entry("push.tested", actor.account_id)])
 
 
+async def open_notices(actor: Actor, args: OpenNotices) -> None:
+    """The actor has seen these; of notices that are not theirs, nothing is kept."""
+    require(actor, "notice.open")
+    async with connection() as held:
+        opened = await held.fetch(OPEN, actor.account_id, list(args.notices))
+        if not opened:
+            return
+        kinds = Counter(row["kind"] for row in opened)
+        await held.execute(OPENED, list(kinds), list(kinds.values()))
+    await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
+    poke({actor.account_id})
+
+
 async def _recipients(news: Iterable[Entry]) -> Recipients:
     """Exactly those may be told of a case who may hold it: the grants say who, and by which audience."""
     by_case: dict[UUID, list[tuple[UUID, int]]] = {}
+    zones: dict[UUID, str] = {}
     threads = {thread for entry in news if (thread := thread_of(entry)) is not None}
     async with connection() as held:
-        for row in await held.fetch(RECIPIENTS, list({entry.case_id for entry in news})):
+        for row in await held.fetch(RECIPIENTS, list({entry.case_id for entry in news if entry.case_id is not None})):
             by_case.setdefault(row["scope"], []).append((row["principal"], row["mask"]))
+            zones[row["principal"]] = row["time_zone"]
         bits = {row["id"]: row["party_bit"] for row in await held.fetch(PARTY_BITS, list(threads))} if threads else {}
-    return Recipients(by_case, bits)
+    return Recipients(by_case, bits, zones)
 
 
 async def _add(notices: Sequence[NewNotice], batch_id: UUID | None) -> None:
@@ -215,7 +249,7 @@ async def _check(by: Engine, wanted: Subscribe | Renew) -> Checked:
         raise Refused("conflict", "The app's key has changed. Please try again.", {"code": "key_retired"})
     endpoint_hash = by.secrets.endpoint_hash(endpoint.url)
     sealed = by.secrets.seal(endpoint.url.encode(), endpoint_hash)
-    return Checked(sealed, endpoint_hash, endpoint.host, p256dh, auth, wanted.key_id)
+    return Checked(sealed, endpoint_hash, endpoint.host, endpoint.service, p256dh, auth, wanted.key_id)
 
 
 def _must_hold_it(found: Any, checked: Checked) -> None:

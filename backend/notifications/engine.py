@@ -6,17 +6,19 @@ from backend.installation import installation_secret
 from backend.settings import SETTINGS, Settings
 from push.endpoint import AllowList
 from push.keys import KeyRing
+from push.pace import Paces
 from push.secrets import Secrets
 from push.send import Carrier, Sender
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """What sending needs: what is keyed, our signing keys, the list of hosts, and the open sender."""
+    """What sending needs: what is keyed, our signing keys, the list of hosts, the open sender, and the services' paces."""
 
     secrets: Secrets
     keys: KeyRing
     hosts: AllowList
     sender: Sender
+    paces: Paces
 
 
 _engine: Engine | None = None
@@ -29,7 +31,7 @@ async def engine() -> Engine:
     if _engine is None:
         carrier = _carrier or carrier_of(SETTINGS)
         sealed = Secrets(installation_secret(SETTINGS))
-        _engine = Engine(sealed, KeyRing(sealed), carrier.hosts, await Sender(carrier).open())
+        _engine = Engine(sealed, KeyRing(sealed), carrier.hosts, await Sender(carrier).open(), Paces(carrier.max_rate))
     return _engine
 
 

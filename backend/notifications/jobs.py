@@ -3,29 +3,38 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
-from backend.jobs import Payload, every, handler
+from backend.jobs import Payload, enqueue, every, handler
 from backend.journal import listen
-from backend.notifications import queue
+from backend.notifications import deliveries, letters, overdue, queue, reminders
 from backend.notifications.actions import make_notices
+from backend.notifications.deliveries import Tried
 from backend.notifications.engine import Engine, engine
-from backend.notifications.rules import MANNERS, Delivered, Kind, after, notice_state, subscription_event
+from backend.notifications.outcomes import Delivered, after
+from backend.notifications.rules import MANNERS, SEVERAL, Kind
+from push.notification import MAX_BADGE, Locale, Notification, Outcome, Result, Subscription
 from push.notification import Kind as Shown
-from push.notification import Locale, Notification, Outcome, Result, Subscription
 from push.secrets import base64url
 
 DELIVER: Final = "notices.deliver"
 SWEEP: Final = "notices.sweep"
+CARRY: Final = "notices.carry"
 SWEEP_S: Final = 5.0
+SETTLE_S: Final = 600.0
+HOUR_S: Final = 3600.0
 DAY_S: Final = 86_400.0
-ROUND_S: Final = 60.0
 RUN_S: Final = 120.0
+LIMIT_S: Final = RUN_S + 60.0
+PATIENCE_S: Final = 2.0
+FLUSH_S: Final = 0.25
+LAST_S: Final = 5.0
+FLUSH: Final = 64
+LANE: Final = 192  # deliveries that one lane holds; the sender's own cap says how many of them are in flight
+LANES: Final = 4
+OLD: Final = 1000
 HIGHEST_TTL_S: Final = 7 * 86_400
 LABEL_DIGITS: Final = 12
 
@@ -34,18 +43,57 @@ log = logging.getLogger(__name__)
 listen(make_notices)
 
 
-@handler(DELIVER, timeout_s=RUN_S + 2 * ROUND_S)
+@handler(DELIVER, timeout_s=LIMIT_S)
 async def deliver(payload: Payload) -> None:
-    """Sends what is due, round by round; the sweep goes on where the time of one run ends."""
+    """Tells what is due, then carries it, each service by itself; the sweep goes on where the time of one run ends."""
     until = time.monotonic() + RUN_S
-    while await deliver_round() and time.monotonic() < until:
+    while await queue.tell_round() and time.monotonic() < until:
+        pass
+    while await letters.carry_round() and time.monotonic() < until:
+        pass
+    services = await deliveries.list_services()
+    if services:
+        by = await engine()
+        ends = await asyncio.gather(*(_Lane(by, service).run(until) for service in services), return_exceptions=True)
+        for end in ends:  # one service's trouble is not another's
+            if end is not None:
+                raise end
+
+
+@every(SWEEP_S, SWEEP, timeout_s=LIMIT_S)
+async def sweep(payload: Payload) -> None:
+    """Finds what was due and never sent: a lost hint, a process that died, a try that waited. A backlog gets more hands."""
+    while await deliveries.expire(OLD) == OLD:
+        pass
+    for service in await deliveries.list_services():
+        for lane in range(1, LANES):
+            await enqueue(CARRY, {"service": service}, key=f"{service}:{lane}")
+    await deliver(payload)
+
+
+@handler(CARRY, timeout_s=LIMIT_S)
+async def carry(payload: Payload) -> None:
+    """One more hand for one service."""
+    await _Lane(await engine(), payload["service"]).run(time.monotonic() + RUN_S)
+
+
+@every(SETTLE_S, "notices.settle", timeout_s=LIMIT_S)
+async def settle(payload: Payload) -> None:
+    """Notices whose last browser was forgotten have ended."""
+    while await deliveries.settle(OLD) == OLD:
         pass
 
 
-@every(SWEEP_S, SWEEP, timeout_s=RUN_S + 2 * ROUND_S)
-async def sweep(payload: Payload) -> None:
-    """Finds what was due and never sent: a lost hint, a process that died, a try that waited."""
-    await deliver(payload)
+@every(HOUR_S, "notices.remind", timeout_s=1800)
+async def remind(payload: Payload) -> None:
+    """Every coming date has its reminders, also one that came with a quiet load or before its person had an account."""
+    await reminders.remind()
+
+
+@every(HOUR_S, "notices.overdue", timeout_s=1800)
+async def escalate(payload: Payload) -> None:
+    """Messages that wait too long are told to who works the case, then to who covers, then to the supervisor."""
+    await overdue.escalate()
 
 
 @every(DAY_S, "notices.tidy", timeout_s=1800)
@@ -54,45 +102,82 @@ async def tidy(payload: Payload) -> None:
     await queue.tidy()
 
 
-async def deliver_round() -> int:
-    """Claims, commits, sends, writes down. Answers how many notices it held."""
-    claimed = await queue.claim()
-    now = datetime.now(UTC)
-    tries = await _send_all(await engine(), claimed, now)
-    states: dict[UUID, list[Delivered]] = {notice_id: [] for notice_id in claimed.attempts}
-    tried: list[queue.Tried] = []
-    heard: dict[tuple[UUID, bytes], list[Outcome]] = defaultdict(list)
-    for row in claimed.deliveries:
-        outcome = tries.get((row["notice_id"], row["subscription_id"]))
-        delivered = _untried(row, now) if outcome is None else after(outcome, now, row["expires_at"])
-        states[row["notice_id"]].append(delivered)
-        if outcome is not None:
-            tried.append(_tried(row, outcome, delivered))
-            heard[row["subscription_id"], row["endpoint_hash"]].append(outcome)
-    learned = [queue.Learned(*which, *subscription_event(outcomes)) for which, outcomes in heard.items()]
-    if claimed.attempts:
-        await queue.record(claimed, tried, learned, {each: notice_state(found) for each, found in states.items()})
-    return claimed.taken
+class _Lane:
+    """Carries for one service: takes as its pace grants, keeps sending, writes down every quarter second what came of it."""
+
+    def __init__(self, by: Engine, service: str) -> None:
+        self._by, self._service = by, service
+        self._flying: set[asyncio.Task[None]] = set()
+        self._tried: list[Tried] = []
+        self._stirred = asyncio.Event()
+
+    async def run(self, until: float) -> None:
+        """Until nothing is due, the service asks us to wait, or the time is over; then what is in flight comes down."""
+        await self._by.keys.newest()  # a process with another secret than the database's stops here, before it blames anybody
+        try:
+            while time.monotonic() < until and await self._load():
+                await self._land()
+            while self._flying or self._tried:
+                await self._land()
+        except asyncio.CancelledError:  # the process ends, or its queue went away: what a service said is not forgotten
+            await asyncio.shield(self._come_down())
+            raise
+        finally:
+            for task in self._flying:
+                task.cancel()
+
+    async def _come_down(self) -> None:
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=LAST_S)
+        await self._write()
+
+    async def _load(self) -> bool:
+        """Takes more; false when this is over. Waits where a moment's patience is enough."""
+        room = LANE - len(self._flying)
+        if room < FLUSH:
+            return True
+        claimed = await deliveries.claim(self._by.paces, self._service, room)
+        for row in claimed.deliveries:
+            task = asyncio.create_task(self._send(row))
+            self._flying.add(task)
+            task.add_done_callback(self._down)
+        if claimed.deliveries or self._flying:
+            return True
+        if claimed.wait_s is None or claimed.wait_s > PATIENCE_S:
+            return False
+        await asyncio.sleep(claimed.wait_s)
+        return True
+
+    async def _land(self) -> None:
+        if self._flying and len(self._tried) < FLUSH:
+            self._stirred.clear()
+            try:
+                async with asyncio.timeout(FLUSH_S):
+                    await self._stirred.wait()
+            except TimeoutError:
+                pass
+        await self._write()
+
+    async def _write(self) -> None:
+        tried, self._tried = self._tried, []
+        if tried:
+            await deliveries.record(self._by.paces, self._service, tried)
+
+    async def _send(self, row: Any) -> None:
+        outcome = await send(self._by, row)
+        delivered = after(outcome, row["left_s"]) if row["reachable"] else Delivered("gone")
+        self._tried.append(Tried(row=row, outcome=outcome, delivered=delivered))
+
+    def _down(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a notice could not be sent; it is tried again when its lease ends", exc_info=error)
+        if len(self._tried) >= FLUSH or not self._flying:
+            self._stirred.set()
 
 
-async def _send_all(by: Engine, claimed: queue.Claimed, now: datetime) -> dict[tuple[UUID, UUID], Outcome]:
-    """Everything that is due, at once; what has no answer by the end of the round counts as not tried."""
-    due = [row for row in claimed.deliveries if _is_due(row, now)]
-    if due:
-        await by.keys.newest()  # a process with another secret than the database's stops here, before it blames anybody
-    tasks = {(row["notice_id"], row["subscription_id"]): asyncio.create_task(_send(by, row, now)) for row in due}
-    if tasks:
-        _, late = await asyncio.wait(tasks.values(), timeout=ROUND_S)
-        for task in late:
-            task.cancel()
-    ends = await asyncio.gather(*tasks.values(), return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            log.error("a notice could not be sent", exc_info=end)
-    return {which: end for which, end in zip(tasks, ends, strict=True) if isinstance(end, Outcome)}
-
-
-async def _send(by: Engine, row: Any, now: datetime) -> Outcome:
+async def send(by: Engine, row: Any) -> Outcome:
+    """One try of one delivery, as `deliveries.claim` loaded it."""
     if not row["reachable"]:
         return Outcome(result=Result.DEAD, reason="moved")
     endpoint_hash: bytes = row["endpoint_hash"]
@@ -111,38 +196,19 @@ async def _send(by: Engine, row: Any, now: datetime) -> Outcome:
         created_at=row["created_at"],
     )
     key = await by.keys.get(subscription.key_id)
-    return await by.sender.send(_notification(by, row, now), subscription, key, row["tries"])
+    return await by.sender.send(_notification(by, row), subscription, key, row["tries"])
 
 
-def _notification(by: Engine, row: Any, now: datetime) -> Notification:
-    left_s = int((row["expires_at"] - now).total_seconds())
+def _notification(by: Engine, row: Any) -> Notification:
     collapse_key: str = row["collapse_key"]
+    manner = MANNERS[Kind(row["kind"])]
+    one_thing = row["detail"] == "kind" and collapse_key != SEVERAL
     return Notification(
-        kind=Shown.UPDATE,
+        kind=manner.shown if one_thing else Shown.UPDATE,
         id=base64url(row["notice_id"].bytes),
         tag=by.secrets.tag(str(row["account_id"]), collapse_key),
         topic=by.secrets.topic(str(row["subscription_id"]), collapse_key),
-        urgency=MANNERS[Kind(row["kind"])].urgency,
-        ttl_s=min(max(left_s, 0), HIGHEST_TTL_S),
-    )
-
-
-def _is_due(row: Any, now: datetime) -> bool:
-    return row["delivery_state"] == "queued" and (row["next_at"] is None or row["next_at"] <= now)
-
-
-def _untried(row: Any, now: datetime) -> Delivered:
-    if row["delivery_state"] != "queued":
-        return Delivered(row["delivery_state"])
-    return Delivered("queued", row["next_at"] or now)
-
-
-def _tried(row: Any, outcome: Outcome, delivered: Delivered) -> queue.Tried:
-    return queue.Tried(
-        notice_id=row["notice_id"],
-        subscription_id=row["subscription_id"],
-        delivered=delivered,
-        answer=outcome.status,
-        ttl_s=outcome.ttl_s,
-        counted=outcome.counted,
+        urgency=manner.urgency,
+        ttl_s=min(max(int(row["left_s"]), 0), HIGHEST_TTL_S),
+        badge=min(row["unopened"], MAX_BADGE),
     )

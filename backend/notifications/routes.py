@@ -8,8 +8,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from backend.access import Actor, public
-from backend.notifications import actions
-from backend.notifications.wire import PushKey, Renew, Subscribe, Subscribed, SubscriptionState, Unsubscribe
+from backend.metrics import refreshed_by
+from backend.notifications import actions, figures, hooks
+from backend.notifications import reach as ways
+from backend.notifications.wire import (
+    ConfirmReach,
+    EndReach,
+    GiveReach,
+    PushKey,
+    ReachList,
+    Renew,
+    Subscribe,
+    Subscribed,
+    SubscriptionState,
+    Unsubscribe,
+)
 from backend.policy import allowed
 
 
@@ -49,4 +62,30 @@ async def test(actor: NamedDependency[Actor]) -> None:
     await actions.send_test(actor)
 
 
-ROUTES: Final = (key, subscribe, state, unsubscribe, renew, test)
+@get("/v1/reach", guards=[allowed("reach.manage")])
+async def reach(actor: NamedDependency[Actor]) -> ReachList:
+    """My own number and address."""
+    return ReachList(reach=await ways.list_reach(actor))
+
+
+@put("/v1/reach", guards=[allowed("reach.manage")], status_code=202)
+async def give_reach(data: JSONBody[GiveReach], actor: NamedDependency[Actor]) -> None:
+    """Send a code to this number or address of mine."""
+    await ways.give_reach(actor, data)
+
+
+@post("/v1/reach/confirm", guards=[allowed("reach.manage")], status_code=204)
+async def confirm_reach(data: JSONBody[ConfirmReach], actor: NamedDependency[Actor]) -> None:
+    """This is the code that came."""
+    await ways.confirm_reach(actor, data)
+
+
+@delete("/v1/reach", guards=[allowed("reach.manage")], status_code=204)
+async def end_reach(data: JSONBody[EndReach], actor: NamedDependency[Actor]) -> None:
+    """Nothing more to it."""
+    await ways.end_reach(actor, data.channel)
+
+
+refreshed_by(figures.refresh)
+
+ROUTES: Final = (key, subscribe, state, unsubscribe, renew, test, reach, give_reach, confirm_reach, end_reach, *hooks.ROUTES)

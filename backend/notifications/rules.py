@@ -1,6 +1,6 @@
-"""Whom an entry of the journal concerns, how long that is news, and what an outcome makes of a delivery."""
+"""Whom an entry of the journal concerns, how urgent that is, and how long it is news."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -8,7 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from push.notification import Outcome, Result, Urgency
+from backend.notifications.timing import SOON, release_at
+from push.notification import Kind as Shown
+from push.notification import Urgency
 
 PARENTS: Final = 1  # audience bits, as the registry declares them: both parents of a case
 RECEIVING: Final = 2  # the parent who receives support
@@ -16,49 +18,68 @@ PAYING: Final = 4  # the parent who pays it
 STAFF: Final = 8  # who works the case now
 
 SEVERAL: Final = "updates"
-CREDENTIALS_WAIT: Final = timedelta(minutes=10)
-MAX_FAILS: Final = 5
+_SHORTEST: Final = timedelta(hours=12)  # what was held back for the morning is news that long at least
 
 
 class Kind(StrEnum):
-    """What a notice is about; the phone's lock screen never says it. In order of weight: the last speaks for several."""
+    """What a notice is about; unless the person asked for it, the lock screen never says it. In order of weight: the last
+    of several speaks for them."""
 
     TEST = "test"  # the person asked for it
     PAYMENT = "payment"  # a payment was posted
-    DISBURSEMENT = "disbursement"  # money can be used
+    DISBURSEMENT = "disbursement"  # money is on its way, can be used, or is held
+    MISSED = "missed"  # a payment that was expected has not come
+    DOCUMENT = "document"  # a paper was asked for, checked and to be read, accepted, sent back
     MESSAGE = "message"  # somebody wrote
-    DOCUMENT = "document"  # checked and to be read, accepted, sent back
-    APPOINTMENT = "appointment"  # the agency's: asked for, agreed, moved or called off
+    OVERDUE = "overdue"  # a message waits for its answer longer than was promised
+    DEVICE = "device"  # a phone of one's own was added or shut out
+    DEADLINE = "deadline"  # a day by which something has to be done is near
+    APPOINTMENT = "appointment"  # the agency's: offered, asked for, agreed, moved, missed or called off
+    REMINDER = "reminder"  # of an appointment
     HEARING = "hearing"  # a court date was set, moved or cancelled
+    HEARING_REMINDER = "hearing_reminder"
 
 
 class Manner(msgspec.Struct, frozen=True):
-    """How a kind is sent, how long it stays news, and which later entries about the same subject end it."""
+    """How a kind is sent, how long it stays news, and which later entries about the same subject end it.
+
+    ``shown`` is the most that a lock screen may ever say of it, and only to a person who asked for that.
+    """
 
     urgency: Urgency
     lasts: timedelta
     ended_by: tuple[str, ...] = ()
+    shown: Shown = Shown.UPDATE
 
+
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = timedelta(days=7)
+_HEARING: Final = ("hearing.set", "hearing.moved", "hearing.cancelled", "hearing.held")
+_APPOINTMENT: Final = tuple(f"appointment.{verb}" for verb in ("offered", "requested", "confirmed", "moved", "cancelled", "missed"))
 
 MANNERS: Final[Mapping[Kind, Manner]] = {
     Kind.TEST: Manner(Urgency.HIGH, timedelta(minutes=10)),
-    Kind.PAYMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("payment.reversed",)),
-    Kind.DISBURSEMENT: Manner(Urgency.NORMAL, timedelta(hours=24), ("disbursement.held", "disbursement.returned")),
-    Kind.MESSAGE: Manner(Urgency.NORMAL, timedelta(hours=48)),
-    Kind.DOCUMENT: Manner(Urgency.NORMAL, timedelta(days=7), ("document.accepted", "document.sent_back")),
-    Kind.APPOINTMENT: Manner(
-        Urgency.HIGH,
-        timedelta(days=7),
-        (
-            *("appointment.requested", "appointment.confirmed", "appointment.moved", "appointment.cancelled"),
-            *("appointment.missed", "appointment.held"),
-        ),
+    Kind.PAYMENT: Manner(Urgency.NORMAL, _DAY, ("payment.reversed",), Shown.MONEY),
+    Kind.DISBURSEMENT: Manner(
+        Urgency.NORMAL, _DAY, ("disbursement.sent", "disbursement.available", "disbursement.held", "disbursement.returned"), Shown.MONEY
     ),
-    Kind.HEARING: Manner(Urgency.HIGH, timedelta(days=7), ("hearing.set", "hearing.moved", "hearing.cancelled", "hearing.held")),
+    Kind.MISSED: Manner(Urgency.NORMAL, _WEEK, (), Shown.MONEY),
+    Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, ("document.accepted", "document.sent_back"), Shown.DOCUMENT),
+    Kind.MESSAGE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
+    Kind.OVERDUE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
+    Kind.DEVICE: Manner(Urgency.HIGH, _WEEK, (), Shown.DEVICE),
+    Kind.DEADLINE: Manner(Urgency.NORMAL, _WEEK, (), Shown.DATE),
+    Kind.APPOINTMENT: Manner(Urgency.HIGH, _WEEK, (*_APPOINTMENT, "appointment.held"), Shown.DATE),
+    Kind.REMINDER: Manner(Urgency.HIGH, _WEEK, (), Shown.DATE),
+    Kind.HEARING: Manner(Urgency.HIGH, _WEEK, _HEARING, Shown.DATE),
+    Kind.HEARING_REMINDER: Manner(Urgency.HIGH, _WEEK, (), Shown.DATE),
 }
 CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
     "payment.posted": (Kind.PAYMENT, RECEIVING | PAYING),
+    "payment.missed": (Kind.MISSED, PARENTS | STAFF),
+    "disbursement.sent": (Kind.DISBURSEMENT, RECEIVING),
     "disbursement.available": (Kind.DISBURSEMENT, RECEIVING),
+    "disbursement.held": (Kind.DISBURSEMENT, RECEIVING),
     "hearing.set": (Kind.HEARING, PARENTS),
     "hearing.moved": (Kind.HEARING, PARENTS),
     "hearing.cancelled": (Kind.HEARING, PARENTS),
@@ -66,15 +87,17 @@ CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
 MESSAGE_SENT: Final = "message.sent"
 BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: what the one does concerns the other
     MESSAGE_SENT: Kind.MESSAGE,
-    "appointment.requested": Kind.APPOINTMENT,
-    "appointment.confirmed": Kind.APPOINTMENT,
-    "appointment.moved": Kind.APPOINTMENT,
-    "appointment.cancelled": Kind.APPOINTMENT,
-    "appointment.missed": Kind.APPOINTMENT,
+    **dict.fromkeys(_APPOINTMENT, Kind.APPOINTMENT),
     "document.ready": Kind.DOCUMENT,
     "document.unfit": Kind.DOCUMENT,
     "document.accepted": Kind.DOCUMENT,
     "document.sent_back": Kind.DOCUMENT,
+}
+SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoever did it; else of who did it
+    "device.enrolled": Kind.DEVICE,
+    "device.revoked": Kind.DEVICE,
+    "passkey.added": Kind.DEVICE,
+    "recovery.asked": Kind.DEVICE,
 }
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
@@ -97,14 +120,15 @@ class Happened(Protocol):
 
 
 class Recipients(msgspec.Struct, frozen=True):
-    """Who may hold which case, and with which audience bits; and the private bit of each thread's party."""
+    """Who may hold which case, and with which audience bits; the private bit of each thread's party; each account's zone."""
 
     by_case: Mapping[UUID, Sequence[tuple[UUID, int]]]
     party_bits: Mapping[UUID, int]
+    zones: Mapping[UUID, str] = {}
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice to be written down."""
+    """A notice to be written down. ``speaks_of`` is the instant that a reminder reminds of."""
 
     account_id: UUID
     event_key: str
@@ -112,83 +136,71 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID | None
     subject_id: UUID | None
     collapse_key: str
+    not_before: datetime
     expires_at: datetime
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """What one try makes of a delivery: its state, and when the next try is due."""
-
-    state: str
-    next_at: datetime | None = None
+    speaks_of: datetime | None = None
 
 
 def is_news(entry: Happened) -> bool:
     """Whether anybody may have to be told."""
+    if entry.verb in SELF:
+        return _self(entry) is not None
     return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
-def notices_for(entries: Iterable[Happened], recipients: Recipients, now: datetime) -> list[NewNotice]:
-    """One notice for each account and event, or for each account and batch. Nobody is told of their own act."""
+def notices_for(entries: Sequence[Happened], recipients: Recipients, now: datetime, size: int = 0) -> list[NewNotice]:
+    """One notice for each account and event. Nobody is told of their own act, but for what happens to their own devices.
+
+    ``size``: of how many entries the whole load is, where these are a part of it.
+    """
     made: dict[tuple[str, UUID], NewNotice] = {}
     for entry in entries:
-        concern = _concern(entry, recipients)
-        if concern is None or entry.case_id is None:
-            continue
-        kind, audience = concern
-        expires_at = _expiry(kind, entry, now)
-        if expires_at <= now:
-            continue
-        for account_id, mask in recipients.by_case.get(entry.case_id, ()):
-            if mask & audience and account_id != entry.actor_id:
-                notice = NewNotice(
-                    account_id=account_id,
-                    event_key=_event_key(entry, now),
-                    kind=kind,
-                    case_id=entry.case_id,
-                    subject_id=entry.subject_id,
-                    collapse_key=_collapse_key(kind, entry),
-                    expires_at=expires_at,
-                )
-                place = (notice.event_key, account_id)
-                made[place] = _together(made[place], notice) if place in made else notice
+        for account_id, kind in _told(entry, recipients):
+            expires_at = _expiry(kind, entry, now)
+            if expires_at <= now:
+                continue
+            not_before, expires_at = _window(entry, account_id, (now, expires_at), (recipients, size or len(entries)))
+            notice = NewNotice(
+                account_id=account_id,
+                event_key=_event_key(entry, now),
+                kind=kind,
+                case_id=entry.case_id,
+                subject_id=entry.subject_id,
+                collapse_key=_collapse_key(kind, entry),
+                not_before=not_before,
+                expires_at=expires_at,
+            )
+            made[notice.event_key, account_id] = notice
     return list(made.values())
 
 
-def after(outcome: Outcome, now: datetime, expires_at: datetime) -> Delivered:
-    """Never a try past the moment when the news is old."""
-    if outcome.result is Result.SENT:
-        return Delivered("sent")
-    if outcome.result is Result.GONE:
-        return Delivered("gone")
-    if outcome.result in (Result.DEAD, Result.NEEDS_RESUBSCRIBE):
-        return Delivered("dead")
-    wait = CREDENTIALS_WAIT if outcome.after_s is None else timedelta(seconds=outcome.after_s)
-    next_at = now + wait
-    return Delivered("expired") if next_at >= expires_at else Delivered("queued", next_at)
+def _window(
+    entry: Happened, account_id: UUID, span: tuple[datetime, datetime], load: tuple[Recipients, int]
+) -> tuple[datetime, datetime]:
+    """What a load brings is told in turn and after the night, unless it is of the next hours."""
+    (now, expires_at), (recipients, size) = span, load
+    dated = bool(entry.detail.get("until"))
+    if entry.batch_id is None or (dated and expires_at - now <= SOON):
+        return span
+    not_before = release_at(now, recipients.zones.get(account_id, "UTC"), str(account_id), size)
+    return not_before, expires_at if dated else max(expires_at, not_before + _SHORTEST)
 
 
-def notice_state(deliveries: Sequence[Delivered]) -> Delivered:
-    """What its deliveries make of a notice: sent when any reached a push service; suppressed when there was nobody."""
-    waiting = [each.next_at for each in deliveries if each.state == "queued" and each.next_at is not None]
-    if waiting:
-        return Delivered("queued", min(waiting))
-    states = {each.state for each in deliveries}
-    return Delivered(next((state for state in ("sent", "expired", "dead") if state in states), "suppressed"))
+def _told(entry: Happened, recipients: Recipients) -> list[tuple[UUID, Kind]]:
+    if entry.verb in SELF:
+        account_id = _self(entry)
+        return [(account_id, SELF[entry.verb])] if account_id else []
+    concern = _concern(entry, recipients)
+    if concern is None or entry.case_id is None:
+        return []
+    kind, audience = concern
+    holders = recipients.by_case.get(entry.case_id, ())
+    return [(account_id, kind) for account_id, mask in holders if mask & audience and account_id != entry.actor_id]
 
 
-def subscription_event(outcomes: Sequence[Outcome]) -> tuple[str, str]:
-    """What a subscription's tries of one round say of it: the weightiest event, and its reason as a code."""
-    events = [(_event(outcome), outcome.reason) for outcome in outcomes]
-    order = ("gone", "needs_resubscribe", "ok", "fail", "trouble")
-    return min(events, key=lambda event: order.index(event[0]))
-
-
-def _event(outcome: Outcome) -> str:
-    """A refused token or a slow service is never held against a subscription; a refused message is."""
-    plain = {Result.SENT: "ok", Result.GONE: "gone", Result.NEEDS_RESUBSCRIBE: "needs_resubscribe"}
-    if outcome.result is Result.DEAD and outcome.status is not None and 400 <= outcome.status < 500:
-        return "fail"
-    return plain.get(outcome.result, "trouble")
+def _self(entry: Happened) -> UUID | None:
+    account = entry.detail.get("account")
+    return UUID(str(account)) if account else entry.actor_id
 
 
 def _concern(entry: Happened, recipients: Recipients) -> tuple[Kind, int] | None:
@@ -215,11 +227,9 @@ def _expiry(kind: Kind, entry: Happened, now: datetime) -> datetime:
 
 
 def _event_key(entry: Happened, now: datetime) -> str:
-    if entry.batch_id is not None:
-        return f"batch:{entry.batch_id}"
     if entry.verb == MESSAGE_SENT:
         return f"{entry.verb}:{entry.subject_id}"
-    return f"{entry.verb}:{entry.subject_id}:{now.isoformat()}"
+    return f"{entry.verb}:{entry.subject_id}:{entry.batch_id or now.isoformat()}"
 
 
 def _collapse_key(kind: Kind, entry: Happened) -> str:
@@ -228,10 +238,6 @@ def _collapse_key(kind: Kind, entry: Happened) -> str:
     return f"{kind}:{what}" if what else kind.value
 
 
-def _together(one: NewNotice, other: NewNotice) -> NewNotice:
-    """Two changes for one person in one batch: the weightier kind speaks, and unless both are of one thing, for neither."""
-    heavy = max(one, other, key=lambda notice: WEIGHT[notice.kind])
-    expires_at = max(one.expires_at, other.expires_at)
-    if (one.kind, one.subject_id) == (other.kind, other.subject_id):
-        return msgspec.structs.replace(heavy, expires_at=expires_at)
-    return msgspec.structs.replace(heavy, case_id=None, subject_id=None, collapse_key=SEVERAL, expires_at=expires_at)
+def is_urgent(kind: Kind, left: timedelta) -> bool:
+    """What passes quiet hours and digests: what the person asked for now, and a changed date of the next day."""
+    return kind is Kind.TEST or (kind in (Kind.HEARING, Kind.APPOINTMENT) and left <= SOON)

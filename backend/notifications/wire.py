@@ -1,7 +1,8 @@
 """What a browser says about its push subscription, and what it is told."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -78,3 +79,73 @@ class SubscriptionState(Wire, frozen=True):
     """The state of one device's subscription."""
 
     state: DeviceState
+
+
+NoticeKind = Literal[
+    "test",
+    "payment",
+    "disbursement",
+    "missed",
+    "document",
+    "message",
+    "overdue",
+    "device",
+    "deadline",
+    "appointment",
+    "reminder",
+    "hearing",
+    "hearing_reminder",
+]
+
+
+class Notice(Wire, frozen=True):
+    """One thing that this person was told of, whether or not any lock screen showed it. Without a case it is of the person."""
+
+    kind: NoticeKind
+    case_id: UUID | None
+    subject_id: UUID | None
+    told_at: datetime
+    opened_at: datetime | None
+
+
+class OpenNotices(Wire, frozen=True):
+    """Arguments of notice.open@1: the notices that the person has seen."""
+
+    notices: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
+
+
+class GiveReach(Wire, frozen=True):
+    """A number or an address to tell the person at. ``private``: nobody else reads it."""
+
+    channel: Literal["text", "email"]
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+    private: bool = False
+
+
+class ConfirmReach(Wire, frozen=True):
+    """The code that came there."""
+
+    channel: Literal["text", "email"]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class EndReach(Wire, frozen=True):
+    """Nothing to this way any more."""
+
+    channel: Literal["text", "email"]
+
+
+class Reach(Wire, frozen=True):
+    """One way besides web push. ``stopped``: the person ended it, in the app, by STOP or by one press in an e-mail."""
+
+    channel: Literal["text", "email"]
+    address: str
+    private: bool
+    verified: bool
+    stopped: bool
+
+
+class ReachList(Wire, frozen=True):
+    """All ways of one person."""
+
+    reach: list[Reach]

@@ -21,6 +21,8 @@ Operation = Literal[
     "poke",  # the hint that there is something to fetch
     "push.subscribe",
     "push.test",  # a notification to one's own devices
+    "notice.open",  # one's own
+    "reach.manage",  # one's own number and address
     "message.send",
     "devices.read",  # which devices there are, and how they fare
     "device.revoke",
@@ -72,6 +74,8 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "poke": CASE_PEOPLE,
     "push.subscribe": CASE_PEOPLE,
     "push.test": CASE_PEOPLE,
+    "notice.open": CASE_PEOPLE,
+    "reach.manage": CASE_PEOPLE,
     "message.send": CASE_PEOPLE,
     "devices.read": OPERATORS,
     "device.revoke": OPERATORS,

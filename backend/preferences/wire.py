@@ -1,15 +1,35 @@
 """What travels about preferences."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from backend.wire import Wire
 
-PreferenceName = Literal["language", "text"]
-PreferenceValue = Literal["en", "es", "normal", "large", "larger", "largest"]
+PreferenceName = Literal[
+    "language",
+    "text",
+    "notice_quiet",
+    "notice_digest",
+    "notice_detail",
+    "notice.payment",
+    "notice.disbursement",
+    "notice.missed",
+    "notice.document",
+    "notice.message",
+    "notice.overdue",
+    "notice.device",
+    "notice.deadline",
+    "notice.appointment",
+    "notice.reminder",
+    "notice.hearing",
+    "notice.hearing_reminder",
+]
+PreferenceValue = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 
 
 class Preference(Wire, frozen=True):
-    """One choice: the language, or the size of the text."""
+    """One choice: the language, the size of the text, or how one is told of things."""
 
     name: PreferenceName
     value: PreferenceValue

@@ -18,6 +18,7 @@ FindSession = Callable[[str], Awaitable[Actor | None]]
 
 # Machines that sign what they send: no browser, no cookie, a body of their own kind and size.
 SIGNED_UPLOADS: Final = frozenset({"/v1/extracts"})
+HOOKS: Final = "/v1/hooks/"  # programs of others call these, in their own form and with their own proof
 PIECES: Final = "/v1/uploads/"  # pieces of files: bytes, read by their route as they come
 PIECE: Final = b"application/offset+octet-stream"
 API: Final = ("/v1/", "/schema")
@@ -71,7 +72,7 @@ class Edge:
     async def _admit(self, scope: dict[str, Any], headers: Headers, receive: Receive, origin: bytes) -> Receive:
         """Refuse what no route should see; find out who asks."""
         safe = scope["method"] in SAFE_METHODS
-        if not safe and scope["path"] in SIGNED_UPLOADS:
+        if not safe and (scope["path"] in SIGNED_UPLOADS or scope["path"].startswith(HOOKS)):
             return receive
         if not safe:
             refuse_foreign(headers, origin)

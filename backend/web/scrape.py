@@ -30,6 +30,7 @@ async def scraper(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
 @get("/metrics", guards=[scraper], include_in_schema=False)
 async def scrape(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Everything counted, as text."""
+    await metrics.refresh()
     return Response(metrics.text(), headers={"content-type": metrics.CONTENT_TYPE})
 
 

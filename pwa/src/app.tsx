@@ -3,7 +3,7 @@ import { count } from "./i18n/fill.ts";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { first_language, language, load_more_words, speak, spoken, words } from "./i18n/language.ts";
-import { type Audience, find_route, is_notice, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
+import { type Audience, find_route, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
 import { unread } from "./messages/rules.ts";
 import { follow_own_choices } from "./preferences/actions.ts";
 import { apply_update, cases, gate, own, session, state } from "./store/live.ts";
@@ -13,7 +13,7 @@ import { keep_time } from "./ui/clock.ts";
 import { Lamp } from "./ui/Icon.tsx";
 import { LeaveQuickly, watch_shift } from "./ui/LeaveQuickly.tsx";
 import { follow_preferences, preferences } from "./ui/preferences.ts";
-import { go, listen, path } from "./ui/router.ts";
+import { listen, path } from "./ui/router.ts";
 import { Broken, Loading, Lost } from "./ui/States.tsx";
 import { LanguageSwitch } from "./ui/LanguageSwitch.tsx";
 import { Status } from "./ui/Status.tsx";
@@ -49,7 +49,7 @@ export function App() {
         {state.value.update_ready && <NewVersion />}
         {!audience && gate.value.at !== "open" && <Outside at={gate.value.at} claims={path.value === "/claim"} />}
         {session.value?.alert && path.value !== "/more/security" && <Alert />}
-        {audience && !found && !is_notice(path.value) && <Lost />}
+        {audience && !found && <Lost />}
         {found && <Found key={path.value} route={found.route} params={found.params} />}
       </main>
       {audience && <MainTabs audience={audience} tab={found?.route.tab ?? null} />}
@@ -74,9 +74,6 @@ function begin(): void {
   effect(() => {
     const wanted = preferences.value.language ?? session.value?.language ?? null;
     void speak(first_language(wanted, navigator.languages));
-  });
-  effect(() => {
-    if (is_notice(path.value)) queueMicrotask(() => { go("/", "replace"); });
   });
 }
 

@@ -6,6 +6,7 @@ import { document_change, document_offer } from "./documents/twin.ts";
 import { message_read, message_send } from "./messages/twin.ts";
 import { contact_change, contact_take_up } from "./contacts/twin.ts";
 import { note_add, note_edit } from "./notes/twin.ts";
+import { notice_open } from "./notices/twin.ts";
 import { preference_set } from "./preferences/twin.ts";
 import { visit_pin } from "./visits/twin.ts";
 import type { Registry } from "./sync/registry.ts";
@@ -28,6 +29,6 @@ export const REGISTRY: Registry = {
     "note.add": note_add,
     "note.edit": note_edit,
   },
-  own_twins: { "message.read": message_read, "visit.pin": visit_pin, "preference.set": preference_set },
-  quiet: new Set(["message.read", "visit.pin", "preference.set"]),
+  own_twins: { "message.read": message_read, "visit.pin": visit_pin, "preference.set": preference_set, "notice.open": notice_open },
+  quiet: new Set(["message.read", "visit.pin", "preference.set", "notice.open"]),
 };

@@ -51,6 +51,8 @@ export const ROUTES: readonly Route[] = [
   later("/more/language", "all", "more", async () => (await import("./settings/Looks.tsx")).LanguageScreen),
   later("/more/text", "all", "more", async () => (await import("./settings/Looks.tsx")).TextScreen),
   later("/more/contact", "parent", "more", async () => (await import("./contacts/Contact.tsx")).Contact),
+  later("/notices", "all", "more", async () => (await import("./notices/List.tsx")).List),
+  later("/n/:scope", "all", "more", async () => (await import("./notices/Opened.tsx")).Opened),
   later("/more/notices", "all", "more", async () => (await import("./settings/Notices.tsx")).Notices),
   later("/more/phone", "all", "more", async () => (await import("./settings/ThisPhone.tsx")).ThisPhone),
   later("/more/lock", "all", "more", async () => (await import("./settings/LockScreen.tsx")).LockScreen),
@@ -71,9 +73,4 @@ export function find_route(address: string, audience: Audience): { route: Route;
     if (found) return { route, params: { scope: found["scope"] ?? "", thread: found["thread"] ?? "" } };
   }
   return null;
-}
-
-/** Where a notice leads: for now the first screen, which shows what is new. */
-export function is_notice(address: string): boolean {
-  return match("/n/:id", address) !== null;
 }

@@ -35,6 +35,7 @@ export const KINDS = {
   180: "document",
   181: "document",
   170: "preference",
+  190: "notice",
   140: "note",
   150: "visit_pin",
 } as const;
@@ -238,10 +239,19 @@ export interface Document {
   decided_by?: string | null;
 }
 
-/** One choice: the language, or the size of the text. */
+/** One choice: the language, the size of the text, or how one is told of things. */
 export interface Preference {
-  name: "language" | "text";
-  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  value: string;
+}
+
+/** One thing that this person was told of, whether or not any lock screen showed it. Without a case it is of the person. */
+export interface Notice {
+  kind: "test" | "payment" | "disbursement" | "missed" | "document" | "message" | "overdue" | "device" | "deadline" | "appointment" | "reminder" | "hearing" | "hearing_reminder";
+  case_id: string | null;
+  subject_id: string | null;
+  told_at: string;
+  opened_at: string | null;
 }
 
 /** A note for staff alone. One that stands `beside` another keeps what was written while somebody else changed that one. */
@@ -280,6 +290,7 @@ export interface Nouns {
   "contact_change": ContactChange;
   "document": Document;
   "preference": Preference;
+  "notice": Notice;
   "note": Note;
   "visit_pin": VisitPin;
 }
@@ -403,8 +414,13 @@ export interface TakeUpContact {
 
 /** Arguments of preference.set@1: which choice, and what it is now. */
 export interface SetPreference {
-  name: "language" | "text";
-  value: "en" | "es" | "normal" | "large" | "larger" | "largest";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  value: string;
+}
+
+/** Arguments of notice.open@1: the notices that the person has seen. */
+export interface OpenNotices {
+  notices: string[];
 }
 
 export interface Mutations {
@@ -425,6 +441,7 @@ export interface Mutations {
   "contact.change": { v: 1; args: ChangeContact };
   "contact.take_up": { v: 1; args: TakeUpContact };
   "preference.set": { v: 1; args: SetPreference };
+  "notice.open": { v: 1; args: OpenNotices };
 }
 
 /** One change that a person made on a device: the n-th of that device, in order, never renumbered. */

@@ -3,6 +3,7 @@
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
 `phone` is a slow phone with 500 cases. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
 sync.supervisor, sync.ledger and sync.returning tell what a large agency costs (--payments and --devices make it smaller).
+`push` makes, delivers and plans notices.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.environment import ROOT
-from tests.bench import boot, clone, large, load, phone, returning, side_by_side, size, sync
+from tests.bench import boot, clone, large, load, phone, push, returning, side_by_side, size, sync
 
 PARTS: dict[str, Callable[..., Any]] = {
     "first.size": size.measure,
@@ -32,6 +33,10 @@ PARTS: dict[str, Callable[..., Any]] = {
     "sync.supervisor": large.supervisor,
     "sync.ledger": large.ledger,
     "sync.returning": returning.measure,
+    "push.make": push.make,
+    "push.deliver": push.deliver,
+    "push.pipeline": push.pipeline,
+    "push.planning": push.planning,
 }
 
 

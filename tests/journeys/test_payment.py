@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -23,6 +24,11 @@ CARD = "main .case-card"
 AS_OF = "The state's records as of"
 
 
+def where_it_is_noon() -> str:
+    """A time zone in which it is about noon now, whenever the test runs. (Such zones carry the sign of old maps.)"""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
 @pytest.fixture
 async def lab() -> AsyncIterator[Lab]:
     async with push_lab() as made:
@@ -34,6 +40,9 @@ async def installation(server: Embedded, demo_template: str, lab: Lab, built: Pa
     """A copy of the demonstration agency whose notices go to the lab."""
     name = f"journey_{os.urandom(4).hex()}"
     await ensure_database(server, name, demo_template)
+    held = await asyncpg.connect(server.url(name))
+    await held.execute("UPDATE account SET time_zone = $1", where_it_is_noon())  # a night's load is told in the morning
+    await held.close()
     with house(server.url(name), PORCHLIGHT_DATA=str(BASE / "journeys"), **lab.environment) as made:
         made.through = lab.through
         made.api()

@@ -7,7 +7,6 @@ import pytest
 
 from push.answers import Answer, Try, later, outcome_of, retry_after_s
 from push.notification import Outcome, Result
-from push.shape import CREDENTIALS_LIMIT, IN_FLIGHT, TROUBLE_LIMIT, Shape
 
 NOW = datetime(2030, 3, 10, 12, 0, tzinfo=UTC)
 FCM, WNS = "fcm.googleapis.com", "notify.windows.com"
@@ -118,55 +117,3 @@ def test_retries_are_spread(jitter: float, wait: float) -> None:
 )
 def test_retry_after_is_read_in_both_its_forms(value: str | None, seconds: float | None) -> None:
     assert retry_after_s(value, NOW) == seconds
-
-
-THROTTLED = Outcome(result=Result.THROTTLE, reason="throttled", after_s=60.0, counted=False)
-ACCEPTED = Outcome(result=Result.SENT, reason="accepted")
-TIMEOUT = Outcome(result=Result.LATER, reason="timeout", after_s=30.0)
-REFUSED = Outcome(result=Result.CREDENTIALS, reason="credentials")
-
-
-def test_the_bucket_lets_a_burst_through_and_then_its_rate() -> None:
-    shape = Shape(0.0, max_rate=10.0)
-    assert sum(shape.admit(0.0) == 0 for _ in range(50)) == 10
-    assert 0 < shape.admit(0.0) <= 0.1
-    assert sum(shape.admit(1.0 + step / 100) == 0 for step in range(100)) in (19, 20)
-
-
-def test_a_throttle_closes_the_service_and_halves_its_rate_once_for_all_that_were_in_flight() -> None:
-    shape = Shape(0.0, max_rate=100.0)
-    for _ in range(IN_FLIGHT):
-        shape.heard(THROTTLED, 1.0)
-    assert shape.rate == 50.0
-    assert shape.admit(2.0) == 59.0
-    assert shape.admit(61.0) == 0
-
-
-def test_after_a_throttle_one_message_goes_first_and_the_rate_comes_back_step_by_step() -> None:
-    shape = Shape(0.0, max_rate=100.0)
-    shape.heard(THROTTLED, 0.0)
-    assert [shape.admit(60.0) == 0 for _ in range(3)] == [True, False, False]
-    for _ in range(10):
-        shape.heard(ACCEPTED, 60.0)
-    assert 50.0 < shape.rate < 55.0
-
-
-def test_one_odd_subscription_does_not_stop_a_service_but_several_refused_tokens_in_a_row_do() -> None:
-    shape = Shape(0.0)
-    for _ in range(3 * CREDENTIALS_LIMIT):
-        shape.heard(REFUSED, 0.0)
-        shape.heard(ACCEPTED, 0.0)
-    assert shape.admit(0.0) == 0
-    for _ in range(CREDENTIALS_LIMIT):
-        shape.heard(REFUSED, 0.0)
-    assert shape.admit(0.0) == 600.0
-
-
-def test_a_service_in_trouble_is_left_alone_and_then_asked_by_one_message() -> None:
-    shape = Shape(0.0)
-    for _ in range(TROUBLE_LIMIT):
-        shape.heard(TIMEOUT, 0.0)
-    assert shape.admit(1.0) == 29.0
-    assert [shape.admit(30.0) == 0 for _ in range(2)] == [True, False]
-    shape.heard(TIMEOUT, 31.0)
-    assert shape.admit(32.0) == 29.0

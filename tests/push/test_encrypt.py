@@ -139,6 +139,15 @@ def test_a_token_is_kept_for_each_audience_and_key_and_renewed_at_half_its_life(
     assert tokens.header(first, "https://a.example") != old
 
 
+def test_a_token_made_before_the_clock_went_back_is_not_used_again() -> None:
+    now = [1_900_000_000.0]
+    tokens, key = Tokens(SUBJECT, lambda: now[0]), make_signing_key()
+    tokens.header(key, "https://a.example")
+    now[0] -= 3 * 86_400  # a vendor would find it good for more than a day, and refuse it
+    tokens.header(key, "https://a.example")
+    assert tokens.signed == 2
+
+
 def test_a_token_never_lives_longer_than_a_day() -> None:
     header = Tokens(SUBJECT, lambda: 1_900_000_000.0).header(make_signing_key(), "https://a.example")
     claims = json.loads(unbase64url(header.split(".")[1]))

@@ -5,6 +5,7 @@ import json
 import os
 import re
 
+import msgspec
 import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
@@ -46,7 +47,7 @@ def shown(text: bytes) -> dict[str, object]:
 @pytest.mark.parametrize("locale", Locale)
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_in_every_language_is_a_document_of_one_size(kind: Kind, locale: Locale, badge: int | None) -> None:
-    text = document(make_notification(badge=badge), locale, ORIGIN)
+    text = document(msgspec.structs.replace(make_notification(badge=badge), kind=kind), locale, ORIGIN)
     assert len(text) == TEXT_BYTES
     assert shown(text)["title"] == WORDS[kind, locale].title
 
@@ -56,8 +57,15 @@ def test_there_are_words_for_every_kind_and_language() -> None:
 
 
 def test_the_words_tell_a_passer_by_nothing() -> None:
-    for words in WORDS.values():
+    for locale in Locale:
+        words = WORDS[Kind.UPDATE, locale]
         assert not FORBIDDEN.search(words.title + " " + words.body)
+
+
+def test_who_asked_for_the_kind_gets_the_kind_and_never_whose_or_how_much_or_that_it_is_about_a_child() -> None:
+    own = re.compile(r"payment|message|document|pago|mensaje|documento", re.IGNORECASE)
+    for words in WORDS.values():
+        assert not FORBIDDEN.search(own.sub("", words.title + " " + words.body))
 
 
 def test_the_builder_takes_only_a_notification_a_language_and_our_own_origin() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from backend import db
 from backend.embedded import DATABASE, Embedded, ensure_database
 from tests.bench.stage import stage
+from tests.soak import push
 from tests.soak.kill import soak
 from tests.sync.schedules.orders import all_orders, scheduled
 from tests.sync.schedules.scenarios import SCENARIOS
@@ -21,7 +22,9 @@ from tests.sync.schedules.scenarios import SCENARIOS
 def main(arguments: argparse.Namespace) -> int:
     """Answers 1 when a promise was broken."""
     with stage(demo=False) as server:
-        if arguments.schedules:
+        if arguments.push:
+            figures = asyncio.run(push.soak(server.url(), arguments.push, arguments.kills, arguments.seed))
+        elif arguments.schedules:
             figures = asyncio.run(_schedules(server))
         else:
             rounds = (arguments.rounds, arguments.rounds)

@@ -1,9 +1,10 @@
 /** Everything that is not the case itself. */
 import { count } from "../i18n/fill.ts";
 import { LANGUAGES, language, more, words } from "../i18n/language.ts";
+import { unopened } from "../notices/rules.ts";
 import { push_state } from "../push/device.ts";
 import type { Params } from "../routes.ts";
-import { agency, gate, session, state } from "../store/live.ts";
+import { agency, gate, own, session, state } from "../store/live.ts";
 import { LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
@@ -12,9 +13,10 @@ import { Screen } from "../ui/Screen.tsx";
 const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
 
 export function More(_: { params: Params }) {
-  const { more: say, notices, text, leave, contact, security, checks, vault } = more();
+  const { more: say, notices, text, leave, contact, security, checks, vault, told } = more();
   const now = gate.value;
   const lock = now.at !== "open" ? "" : now.memory ? vault.way.nothing : vault.way[now.kinds[0] ?? "passphrase"];
+  const fresh = unopened(own.value.notices).length;
   const { needs_you, unsent } = state.value;
   const { status } = words();
   const on = push_state.value === "on";
@@ -24,6 +26,7 @@ export function More(_: { params: Params }) {
       <Rows label={say.needs_you}>
         <LinkRow href="/attention" icon="alert" title={say.needs_you} detail={needs_you === 0 ? say.needs_you_none : undefined}
           end={needs_you > 0 && <Mark tone="care">{count(status.needs_you, needs_you)}</Mark>} />
+        <LinkRow href="/notices" icon="bell" title={told.title} end={fresh > 0 && <Mark tone="good">{fresh}</Mark>} />
         <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? count(status.unsent, unsent) : undefined} />
       </Rows>
       <Section title={say.settings}>

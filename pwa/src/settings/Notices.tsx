@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import { push_state, send_test, turn_off, turn_on } from "../push/device.ts";
+import { Choices } from "../notices/Choices.tsx";
 import type { Params } from "../routes.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons } from "../ui/Button.tsx";
@@ -23,6 +24,7 @@ export function Notices(_: { params: Params }) {
       <Doing />
       {now === "ios_install" && <Steps title={say.install_title} steps={say.install} />}
       {now === "denied" && <Steps title={say.denied_title} steps={say.denied} />}
+      <Choices />
       <p class="soft">{say.never_only}</p>
     </Screen>
   );

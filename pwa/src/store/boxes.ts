@@ -109,7 +109,7 @@ type Db = IDBPDatabase<Schema>;
 export const NEW_STANDING: Standing = {
   cursor: null, have: null, last_n: 0, asked_at: null, checked_at: null, lease_until: null, poll_s: 60, clock_ahead_ms: 0,
 };
-export const NEW_OWN: Own = { reads: [], pins: [], preferences: [] };
+export const NEW_OWN: Own = { reads: [], pins: [], preferences: [], notices: [] };
 export const NEW_LIST: ListBox = { agency: null, account: null, own: NEW_OWN, hours: [], cases: [] };
 
 const NEW_STATE: State = { standing: NEW_STANDING, holds: {}, list: NEW_LIST };

@@ -50,6 +50,7 @@ export interface Own {
   reads: Held<"read_mark">[];
   pins: Held<"visit_pin">[];
   preferences: Held<"preference">[];
+  notices: Held<"notice">[];
 }
 
 /** The words of an outcome: a key of the word catalogues and its arguments. */

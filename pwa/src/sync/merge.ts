@@ -41,7 +41,7 @@ export function to_case(box: ScopeBox): CaseBox | null {
 /** What the account's own scope holds beside the account. */
 export function to_own(rows: readonly LoadRow[]): Own {
   const things = collect(rows);
-  return { reads: list(things, "read_mark"), pins: list(things, "visit_pin"), preferences: list(things, "preference") };
+  return { reads: list(things, "read_mark"), pins: list(things, "visit_pin"), preferences: list(things, "preference"), notices: list(things, "notice") };
 }
 
 /** All things of a noun in a scope. */

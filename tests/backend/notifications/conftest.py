@@ -12,7 +12,7 @@ from backend.access import Actor, Role
 from backend.notifications import actions, engine
 from backend.notifications.wire import Language, Subscribe
 from push.send import Carrier
-from tests.make import make_account, make_assignment, make_case, make_participant
+from tests.make import insert, make_account, make_assignment, make_case, make_participant
 from tests.push.browser import SUBJECT, Browser
 from tests.push.service import Certificate, ToThisMachine, serving
 
@@ -82,6 +82,7 @@ class Person(NamedTuple):
 async def make_person(role: Role = Role.PARENT, **given: str) -> Person:
     """An account with a phone that is subscribed."""
     account_id = await make_account(role, **given)
+    await insert("preference", account_id=account_id, name="notice_quiet", value="never")  # tests run at any hour
     actor = Actor(account_id, role, person_id=given.get("person_id"), worker_login=given.get("worker_login"))
     device = uuid4()
     return Person(actor, await make_phone(actor, device), device)

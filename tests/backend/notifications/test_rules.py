@@ -8,7 +8,8 @@ import pytest
 from backend import registry
 from backend.journal import Entry
 from backend.notifications import rules
-from backend.notifications.rules import Delivered, Kind, Recipients, after, notice_state, notices_for, subscription_event
+from backend.notifications.outcomes import Delivered, after, subscription_event
+from backend.notifications.rules import Kind, Recipients, notices_for
 from push.notification import Outcome, Result
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -42,8 +43,10 @@ def test_the_audience_bits_are_those_of_the_registry() -> None:
         ("payment.posted", {RECEIVING, PAYING}),
         ("payment.reversed", set()),
         ("disbursement.available", {RECEIVING}),
-        ("disbursement.sent", set()),
-        ("disbursement.held", set()),
+        ("disbursement.sent", {RECEIVING}),
+        ("disbursement.held", {RECEIVING}),
+        ("disbursement.processing", set()),
+        ("payment.missed", {RECEIVING, PAYING, WORKER}),
         ("hearing.set", {RECEIVING, PAYING}),
         ("hearing.moved", {RECEIVING, PAYING}),
         ("hearing.cancelled", {RECEIVING, PAYING}),
@@ -78,21 +81,50 @@ def test_an_event_of_a_case_that_nobody_holds_tells_nobody() -> None:
     assert notices_for([Entry("payment.posted", case_id=uuid4())], RECIPIENTS, NOW) == []
 
 
-def test_several_changes_for_one_person_in_one_batch_are_one_notice_of_the_weightiest_kind() -> None:
+def test_every_change_of_a_batch_is_a_notice_of_its_own_and_due_together_for_each_person() -> None:
     batch = uuid4()
     changes = [
-        Entry("payment.posted", case_id=CASE, subject_id=uuid4(), batch_id=batch),
-        Entry("hearing.moved", case_id=CASE, subject_id=uuid4(), batch_id=batch),
-        Entry("disbursement.available", case_id=CASE, subject_id=uuid4(), batch_id=batch),
+        Entry("payment.posted", case_id=CASE, subject_id=UUID(int=31), batch_id=batch),
+        Entry("hearing.moved", case_id=CASE, subject_id=UUID(int=32), batch_id=batch),
+        Entry("disbursement.available", case_id=CASE, subject_id=UUID(int=33), batch_id=batch),
     ]
     made = notices_for(changes, RECIPIENTS, NOW)
-    assert {notice.account_id for notice in made} == {RECEIVING, PAYING}
-    assert {(notice.kind, notice.subject_id, notice.collapse_key) for notice in made} == {(Kind.HEARING, None, "updates")}
+    assert [notice.kind for notice in made if notice.account_id == PAYING] == [Kind.PAYMENT, Kind.HEARING]
+    assert {notice.account_id: 1 for notice in made}.keys() == {RECEIVING, PAYING}
+    for account in (RECEIVING, PAYING):
+        assert len({notice.not_before for notice in made if notice.account_id == account}) == 1
 
 
-def test_one_change_in_a_batch_keeps_its_subject_so_that_it_can_be_checked_again() -> None:
-    moved = Entry("hearing.moved", case_id=CASE, subject_id=UUID(int=5), batch_id=uuid4())
-    assert {notice.subject_id for notice in notices_for([moved, moved], RECIPIENTS, NOW)} == {UUID(int=5)}
+def test_a_nights_load_is_told_after_eight_in_the_persons_own_morning_over_three_hours() -> None:
+    night = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)  # two at night in New York, one in Chicago
+    zones = {RECEIVING: "America/New_York", PAYING: "America/Chicago"}
+    who = Recipients(RECIPIENTS.by_case, RECIPIENTS.party_bits, zones)
+    load = [Entry("payment.posted", case_id=CASE, subject_id=uuid4(), batch_id=UUID(int=7)) for _ in range(4)]
+    many = load + [Entry("payment.posted", case_id=uuid4(), subject_id=uuid4(), batch_id=UUID(int=7))] * 600_000
+    for notice in notices_for(many, who, night):
+        opens = datetime(2026, 3, 3, 13 if notice.account_id == RECEIVING else 14, 0, tzinfo=UTC)
+        assert opens <= notice.not_before <= opens + timedelta(hours=3)
+        assert notice.expires_at >= notice.not_before + timedelta(hours=12)
+
+
+def test_a_court_date_of_the_next_hours_that_a_load_brings_waits_for_nothing() -> None:
+    night = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+    until = (night + timedelta(hours=7)).isoformat()
+    moved = Entry("hearing.moved", case_id=CASE, subject_id=uuid4(), batch_id=uuid4(), detail={"until": until})
+    assert {notice.not_before for notice in notices_for([moved], RECIPIENTS, night)} == {night}
+
+
+@pytest.mark.parametrize("verb", ["passkey.added", "recovery.asked"])
+def test_who_gets_a_new_way_in_hears_of_it_on_every_phone(verb: str) -> None:
+    made = notices_for([Entry(verb, actor_id=PAYING, subject_id=uuid4())], Recipients({}, {}), NOW)
+    assert [(notice.account_id, notice.kind) for notice in made] == [(PAYING, Kind.DEVICE)]
+
+
+def test_a_change_of_ones_devices_is_told_to_oneself_alone_whoever_did_it() -> None:
+    for actor in (RECEIVING, UUID(int=77)):
+        change = Entry("device.revoked", actor_id=actor, subject_id=uuid4(), detail={"account": str(RECEIVING)})
+        made = notices_for([change], Recipients({}, {}), NOW)
+        assert [(notice.account_id, notice.kind, notice.case_id) for notice in made] == [(RECEIVING, Kind.DEVICE, None)]
 
 
 def test_the_two_parents_never_share_a_notice_and_different_events_are_different_notices() -> None:
@@ -114,38 +146,19 @@ def test_news_of_a_hearing_ends_when_it_begins_and_one_that_is_over_is_no_news()
     "result, state", [(Result.SENT, "sent"), (Result.GONE, "gone"), (Result.DEAD, "dead"), (Result.NEEDS_RESUBSCRIBE, "dead")]
 )
 def test_an_outcome_that_ends_a_delivery_ends_it(result: Result, state: str) -> None:
-    assert after(Outcome(result=result, reason=""), NOW, NOW + timedelta(days=1)) == Delivered(state)
+    assert after(Outcome(result=result, reason=""), 86_400.0) == Delivered(state)
 
 
 @pytest.mark.parametrize("result", [Result.LATER, Result.THROTTLE])
 def test_a_delivery_that_must_wait_is_due_when_it_was_told_and_never_after_it_is_old(result: Result) -> None:
     outcome = Outcome(result=result, reason="", after_s=60.0)
-    assert after(outcome, NOW, NOW + timedelta(minutes=2)) == Delivered("queued", NOW + timedelta(minutes=1))
-    assert after(outcome, NOW, NOW + timedelta(seconds=59)) == Delivered("expired")
+    assert after(outcome, 120.0) == Delivered("queued", 60.0)
+    assert after(outcome, 59.0) == Delivered("expired")
 
 
 def test_refused_credentials_wait_for_someone_to_mend_them() -> None:
     refused = Outcome(result=Result.CREDENTIALS, reason="credentials", status=403)
-    assert after(refused, NOW, NOW + timedelta(days=1)) == Delivered("queued", NOW + timedelta(minutes=10))
-
-
-@pytest.mark.parametrize(
-    "states, state",
-    [
-        ([], "suppressed"),
-        (["gone"], "suppressed"),
-        (["gone", "dead"], "dead"),
-        (["dead", "expired"], "expired"),
-        (["sent", "dead", "gone"], "sent"),
-    ],
-)
-def test_a_notice_is_what_its_deliveries_make_of_it(states: list[str], state: str) -> None:
-    assert notice_state([Delivered(each) for each in states]).state == state
-
-
-def test_a_notice_waits_for_its_earliest_delivery() -> None:
-    waiting = [Delivered("queued", NOW + timedelta(minutes=5)), Delivered("sent"), Delivered("queued", NOW)]
-    assert notice_state(waiting) == Delivered("queued", NOW)
+    assert after(refused, 86_400.0) == Delivered("queued", 600.0)
 
 
 @pytest.mark.parametrize(

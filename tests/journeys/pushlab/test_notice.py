@@ -47,6 +47,8 @@ async def lab() -> AsyncIterator[Lab]:
 
 @pytest.fixture
 async def installation(fresh_db: str, family: Family, lab: Lab, built: Path) -> AsyncIterator[House]:
+    async with connection() as held:  # tests run at any hour
+        await held.execute("INSERT INTO preference (account_id, name, value) SELECT id, 'notice_quiet', 'never' FROM account")
     with house(fresh_db, **lab.environment) as made:
         made.through = lab.through
         made.api()

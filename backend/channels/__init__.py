@@ -1,0 +1,1 @@
+"""How words leave the house besides web push: e-mail and text messages. It knows an address and a sentence, nothing of cases."""

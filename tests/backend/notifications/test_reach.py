@@ -1,0 +1,184 @@
+"""A number or an address of one's own: given, confirmed, used, ended by the person in every way there is."""
+
+import email
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from hmac import digest
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+
+from backend.channels import post
+from backend.errors import Refused
+from backend.journal import Entry
+from backend.notifications import hooks, jobs, reach
+from backend.notifications.wire import ConfirmReach, GiveReach
+from backend.settings import SETTINGS
+from tests.backend.browsing import browser, make_app
+from tests.backend.notifications.conftest import Family, PushService
+from tests.backend.notifications.test_notices import happens, rows, who_heard
+from tests.backend.notifications.test_reminders import run
+from tests.make import insert
+
+EMAIL, NUMBER = "ana@example.org", "(202) 555-0123"
+
+
+@pytest.fixture
+def letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where letters of this test become files."""
+    settings = msgspec.structs.replace(SETTINGS, data=tmp_path)
+    monkeypatch.setattr(post.post, "__defaults__", (settings,))
+    return tmp_path / post.FOLDER
+
+
+@pytest.fixture
+async def page(service: PushService) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(make_app()) as client:
+        yield client
+
+
+def sent(letters: Path) -> list[str]:
+    found = sorted(letters.iterdir(), key=lambda path: path.stat().st_mtime_ns) if letters.exists() else []
+    return [path.read_text() for path in found]
+
+
+async def confirmed(family: Family, letters: Path, channel: str = "email", private: bool = False) -> None:
+    """The receiving parent gives an address, confirms it, and wants payments told there."""
+    actor = family.receiving.actor
+    await reach.give_reach(actor, GiveReach(channel=channel, address=EMAIL if channel == "email" else NUMBER, private=private))  # type: ignore[arg-type]
+    code = re.search(r"\b\d{6}\b", sent(letters)[-1])
+    assert code is not None
+    await reach.confirm_reach(actor, ConfirmReach(channel=channel, code=code[0]))  # type: ignore[arg-type]
+    await insert("preference", account_id=actor.account_id, name="notice.payment", value=channel)
+    for path in letters.iterdir():
+        path.unlink()
+
+
+async def a_payment(family: Family) -> None:
+    await happens(Entry("payment.posted", case_id=family.case, subject_id=uuid4()))
+    await jobs.deliver({})
+
+
+@pytest.mark.parametrize("channel", ["email", "text"])
+async def test_who_wants_it_there_is_told_there_and_not_on_the_phone(
+    service: PushService, family: Family, letters: Path, channel: str
+) -> None:
+    await confirmed(family, letters, channel)
+    await a_payment(family)
+    (letter,) = sent(letters)
+    assert "New update" in letter
+    assert not re.search(r"payment|412|support|" + str(family.case), letter, re.IGNORECASE)
+    assert who_heard(service, family) == {"paying"}
+    assert {row["state"] for row in await rows("SELECT state FROM notice")} == {"sent"}
+
+
+async def test_until_it_is_confirmed_nothing_but_the_code_goes_there(service: PushService, family: Family, letters: Path) -> None:
+    actor = family.receiving.actor
+    await reach.give_reach(actor, GiveReach(channel="email", address=EMAIL))
+    await insert("preference", account_id=actor.account_id, name="notice.payment", value="email")
+    await a_payment(family)
+    assert len(sent(letters)) == 1
+    assert who_heard(service, family) == {"receiving", "paying"}
+
+
+async def test_a_code_can_be_guessed_five_times_and_asked_for_once_a_minute(family: Family, letters: Path) -> None:
+    actor = family.receiving.actor
+    await reach.give_reach(actor, GiveReach(channel="email", address=EMAIL))
+    with pytest.raises(Refused, match="on its way"):
+        await reach.give_reach(actor, GiveReach(channel="email", address=EMAIL))
+    code = re.search(r"\b\d{6}\b", sent(letters)[-1])
+    assert code is not None
+    wrong = f"{(int(code[0]) + 1) % 10**6:06d}"
+    for said in [wrong] * reach.MAX_TRIES + [code[0]]:
+        with pytest.raises(Refused, match="not the code"):
+            await reach.confirm_reach(actor, ConfirmReach(channel="email", code=said))
+
+
+@pytest.mark.parametrize("given", ["12345", "+44 20 7946 0000", "not a number", "202-555-01234567"])
+async def test_what_is_no_number_is_refused(family: Family, letters: Path, given: str) -> None:
+    with pytest.raises(Refused, match="mobile number"):
+        await reach.give_reach(family.receiving.actor, GiveReach(channel="text", address=given))
+
+
+@pytest.mark.parametrize("given", ["nobody", "a@b", "a b@example.org", "a@example.org\nBcc: x@example.org", "a@-x.org"])
+async def test_what_is_no_address_is_refused(family: Family, letters: Path, given: str) -> None:
+    with pytest.raises(Refused, match="e-mail address"):
+        await reach.give_reach(family.receiving.actor, GiveReach(channel="email", address=given))
+
+
+async def test_one_press_in_an_email_ends_it_and_the_phone_is_told_again(
+    service: PushService, family: Family, letters: Path, page: httpx.AsyncClient
+) -> None:
+    await confirmed(family, letters)
+    await a_payment(family)
+    message = email.message_from_string(sent(letters)[0].partition("\n\n")[2])
+    link = str(message["List-Unsubscribe"]).strip("<>\n ").partition("example.gov")[2].strip()
+    assert link.startswith("/v1/hooks/unsubscribe/")
+    for wrong in (link[:-1] + ("A" if link[-1] != "A" else "B"), "/v1/hooks/unsubscribe/x"):
+        await page.post(wrong, content="List-Unsubscribe=One-Click", headers={"content-type": "application/x-www-form-urlencoded"})
+    assert await rows("SELECT 1 FROM reach WHERE stopped_at IS NOT NULL") == []
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "cross-site"}
+    assert (await page.get(link)).status_code == 405  # a scanner that follows links ends nothing
+    assert (await page.post(link, content="List-Unsubscribe=One-Click", headers=form)).status_code == 200
+    await a_payment(family)
+    assert len(sent(letters)) == 1
+    assert who_heard(service, family) == {"receiving", "paying"}
+
+
+async def test_stop_ends_texts_and_start_begins_them_again_if_the_provider_signed_it(
+    service: PushService, family: Family, letters: Path, page: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await confirmed(family, letters, "text")
+    settings = msgspec.structs.replace(SETTINGS, text_url="https://AC1:secret@provider.example/x")
+    monkeypatch.setattr(hooks, "SETTINGS", settings)
+
+    async def write(body: str, token: bytes = b"secret") -> httpx.Response:
+        fields = {"Body": body, "From": "+12025550123"}
+        whole = f"{settings.origin}/v1/hooks/texts" + "".join(name + fields[name] for name in sorted(fields))
+        signature = b64encode(digest(token, whole.encode(), "sha1")).decode()
+        headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
+        return await page.post("/v1/hooks/texts", content=urlencode(fields), headers=headers)
+
+    assert (await write("STOP", b"guessed")).status_code == 403
+    assert "ended" in (await write("Stop")).text
+    await a_payment(family)
+    assert sent(letters) == []
+    assert "STOP" in (await write("HELP")).text
+    assert "begin again" in (await write("START")).text
+    await a_payment(family)
+    assert len(sent(letters)) == 1
+
+
+@pytest.mark.parametrize("private, told", [(False, 0), (True, 1)])
+async def test_where_contact_is_not_safe_only_what_nobody_else_reads_is_written_to(
+    service: PushService, family: Family, letters: Path, private: bool, told: int
+) -> None:
+    await confirmed(family, letters, private=private)
+    await run("UPDATE participant SET safe_to_contact = false WHERE id = $1", family.receiving_thread)
+    await a_payment(family)
+    assert len(sent(letters)) == told
+
+
+async def test_what_the_other_parent_is_told_does_not_depend_on_how_this_one_is_reached(
+    service: PushService, family: Family, letters: Path
+) -> None:
+    await a_payment(family)
+    before = [(each.topic, each.urgency, len(each.body)) for each in service.to(family.paying.phone)]
+    await confirmed(family, letters, private=True)
+    await run("UPDATE participant SET safe_to_contact = false, family_violence = true WHERE id = $1", family.receiving_thread)
+    service.heard.clear()
+    await a_payment(family)
+    assert [(each.topic, each.urgency, len(each.body)) for each in service.to(family.paying.phone)] == before
+
+
+async def test_addresses_are_sealed_and_only_ones_own_are_shown(family: Family, letters: Path) -> None:
+    await confirmed(family, letters)
+    (row,) = await rows("SELECT address, address_hash FROM reach")
+    assert EMAIL.encode() not in row["address"] + row["address_hash"]
+    assert [one.address for one in await reach.list_reach(family.receiving.actor)] == [EMAIL]
+    assert await reach.list_reach(family.paying.actor) == []
