@@ -16,7 +16,7 @@ from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.ingest.actions import load
 from backend.notifications import engine
-from backend.notifications.jobs import deliver_round
+from backend.notifications.jobs import deliver
 from backend.wake import current, use
 from push.send import Carrier
 from sync.poke import LocalWake
@@ -191,8 +191,7 @@ class _Run:
     async def _notified(self) -> None:
         """Sends what is due; what each of the subscribed phones was sent is seen, opened."""
         self.stage.push.heard.clear()
-        while await deliver_round():
-            pass
+        await deliver({})
         for family, browser in self.browsers.items():
             heard = [(h.topic, h.urgency, _opened(browser, h.body)) for h in self.stage.push.to(browser)]
             self.watched[family].see("notified", sorted(heard))
