@@ -107,11 +107,12 @@ export function change_way(present: Way, next: Way): Promise<NotUnlocked | NotMa
   return ask("change_way", present, next);
 }
 
-/** Close the vault. The page is loaded anew, so that nothing of what it showed is left in memory. */
+/** Close the vault. The page is loaded anew, so that nothing of what it showed is left in memory. Where nothing is kept, it is the end. */
 export async function lock(everywhere: boolean): Promise<void> {
-  if (gate.peek().at !== "open") return;
+  const now_at = gate.peek();
+  if (now_at.at !== "open") return;
   document.documentElement.dataset["covered"] = "";
-  await ask("lock", everywhere);
+  await (now_at.memory ? ask("leave", true) : ask("lock", everywhere)).catch(() => undefined);
   if ((navigator.serviceWorker as ServiceWorkerContainer | undefined)?.controller) location.reload();
   else delete document.documentElement.dataset["covered"];
 }
