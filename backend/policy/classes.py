@@ -60,6 +60,8 @@ class Class(StrEnum):
     COLLEAGUE = "colleague"
     NOTE = "note"
     OWN_HABIT = "own_habit"
+    TOLD = "told"
+    REACH = "reach"
     STAFFING = "staffing"
     DEVICE = "device"
     QUARANTINE = "quarantine"
@@ -128,6 +130,8 @@ TABLE: Final[Mapping[Class, Rule]] = {
     Class.COLLEAGUE: Rule("which colleague wrote, answered or meets", _to(TEAM)),
     Class.NOTE: Rule("what the team writes down for itself", _to(TEAM)),
     Class.OWN_HABIT: Rule("how far one has read, what one pinned, how one likes the app", _to(SELF)),
+    Class.TOLD: Rule("of which thing one was told when, and whether one opened it", _to(SELF)),
+    Class.REACH: Rule("the number and the address that one gave for texts and e-mails: sealed, never on a device", _to(SELF, by=SCREEN)),
     Class.STAFFING: Rule("offices, workers, who works which case, which hours are taken"),
     Class.DEVICE: Rule("devices and how they fare; nothing of a case", _to(SELF, Reader.ADMIN, Reader.UNIT, by=SCREEN)),
     Class.QUARANTINE: Rule("what was written on a device that is no longer trusted", _to(Reader.UNIT, by=SCREEN)),

@@ -118,14 +118,25 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "reject": _of(load="id batch_id file line column reason"),
     "journal": _of(decision="id at actor_id verb case_id subject_id batch_id detail"),
     "notice": _of(
-        decision="id account_id event_key kind case_id subject_id collapse_key not_before expires_at state attempts lease_until "
-        "created_at ended_at"
+        told="kind case_id subject_id told_at opened_at",
+        decision="account_id event_key collapse_key not_before expires_at state created_at ended_at told_on lead_id speaks_of",
+        place="id",
     ),
-    "push_delivery": _of(decision="notice_id subscription_id id state answer attempts next_at ttl_s first_at last_at"),
+    "notice_tally": _of(engine="kind told delivered opened"),
+    "push_delivery": _of(
+        decision="notice_id subscription_id id state answer attempts next_at ttl_s first_at last_at service rank claims expires_at"
+    ),
+    "push_service": _of(engine="service rate tokens filled_at closed_until trouble credentials answers"),
     "push_subscription": _of(
         secret="endpoint endpoint_hash p256dh auth renew_hash vapid_key_id",  # noqa: S106
-        decision="id account_id device_id host agent_class locale created_at last_ok_at last_error fails first_fail_at state reason",
+        decision="id account_id device_id host agent_class locale created_at last_ok_at last_error fails first_fail_at state reason service",
     ),
+    "reach": _of(
+        place="id account_id",
+        reach="channel address private verified_at stopped_at created_at",
+        secret="address_hash code_hash code_until tries",  # noqa: S106
+    ),
+    "reach_delivery": _of(decision="id notice_id reach_id state reason attempts claims next_at expires_at first_at last_at"),
     "session": _of(
         device="id how kind created_at seen_at",
         secret="token_hash old_token_hash account_id rotated_at proved_for proved_at expires_at ended_at",  # noqa: S106

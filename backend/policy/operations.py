@@ -196,6 +196,12 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "GET /v1/push/subscription": "push.subscribe",
     "DELETE /v1/push/subscription": "push.subscribe",
     "POST /v1/push/test": "push.test",
+    "GET /v1/reach": "reach.manage",
+    "PUT /v1/reach": "reach.manage",
+    "POST /v1/reach/confirm": "reach.manage",
+    "DELETE /v1/reach": "reach.manage",
+    "POST /v1/hooks/unsubscribe/{token}": "public: the token of the letter is the permission",
+    "POST /v1/hooks/texts": "public: the provider's signature is the permission",
 }
 
 # Every change that a device may send.
@@ -217,6 +223,7 @@ MUTATIONS: Final[Mapping[str, Operation]] = {
     "document.withdraw": "document.offer",
     "document.accept": "document.decide",
     "document.send_back": "document.decide",
+    "notice.open": "notice.open",
 }
 
 
