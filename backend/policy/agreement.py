@@ -6,7 +6,7 @@ The registry is written by hand, since it also orders, numbers and narrows what 
 from collections.abc import Iterator
 from typing import Final
 
-from backend.policy.classes import TABLE, Channel, Class, Reader, readers
+from backend.policy.classes import Channel, Class, Reader, readers
 from backend.policy.columns import COLUMNS, class_of
 from backend.policy.operations import MUTATIONS
 from sync.declare import Registry, Shown, Synced
@@ -37,7 +37,7 @@ def reached(synced: Synced, shown: Shown) -> frozenset[Reader]:
     if shown.audience == "party_bit":
         return frozenset({Reader.SELF})
     if isinstance(shown.audience, str):
-        return frozenset(reader for of in {class_of(synced.table, c) for c in shown.columns} for reader in TABLE[of].reads)
+        return frozenset().union(*(readers(class_of(synced.table, column), Channel.OFFLINE) for column in shown.columns))
     return frozenset(reader for bit, found in BITS.items() if shown.audience & bit for reader in found)
 
 

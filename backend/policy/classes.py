@@ -19,8 +19,8 @@ class Reader(StrEnum):
     TEAM = "team"  # the caseworker or supervisor to whom the case is assigned now
     UNIT = "unit"  # a supervisor, of what the own unit has to do with
     ADMIN = "admin"  # runs the installation
-    AUDITOR = "auditor"
-    NAVIGATOR = "navigator"
+    PERMIT = "permit"  # an auditor, or a colleague with a reason, who holds a permit for the case now
+    NAVIGATOR = "navigator"  # a helper, as far as a parent's consent goes
     ANYBODY = "anybody"  # whoever is signed in
 
 
@@ -63,6 +63,9 @@ class Class(StrEnum):
     STAFFING = "staffing"
     DEVICE = "device"
     QUARANTINE = "quarantine"
+    PERMIT = "permit"
+    EXPOSURE = "exposure"
+    IDENTITY_CHECK = "identity_check"
     LOAD = "load"
     DECISION = "decision"
     SECRET = "secret"  # noqa: S105 (a class, not a secret)
@@ -85,8 +88,14 @@ class Rule:
     by_row: bool = False
 
 
-def _to(*readers: Reader, by: Ways = DEVICES) -> dict[Reader, Ways]:
-    return dict.fromkeys(readers, by)
+def _to(*readers: Reader, by: Ways = DEVICES, helped: bool = False) -> dict[Reader, Ways]:
+    """Readers by these ways. Who holds a permit sees on a screen what the team holds; a helper what is `helped`."""
+    reads = dict.fromkeys(readers, by)
+    if Reader.TEAM in readers and by == DEVICES:
+        reads[Reader.PERMIT] = SCREEN
+    if helped:
+        reads[Reader.NAVIGATOR] = SCREEN
+    return reads
 
 
 SELF, RECEIVING, PAYING, TEAM = Reader.SELF, Reader.RECEIVING, Reader.PAYING, Reader.TEAM
@@ -95,33 +104,39 @@ CASE_PEOPLE: Final = (RECEIVING, PAYING, TEAM)
 TABLE: Final[Mapping[Class, Rule]] = {
     Class.AGENCY: Rule("the agency's name, phone, hours and last load", _to(Reader.ANYBODY, by=BOTH_WAYS)),
     Class.ACCOUNT: Rule("one's own account: name shown, role, language, time zone", _to(SELF, by=BOTH_WAYS)),
-    Class.CASE: Rule("number, stage and next step of a case", _to(*CASE_PEOPLE)),
+    Class.CASE: Rule("number, stage and next step of a case", _to(*CASE_PEOPLE, helped=True)),
     Class.OFFICE_OF_CASE: Rule("which office and which other state have a case: they tell where a family lives", _to(TEAM)),
-    Class.NAME: Rule("first and last name of the parents, and who is what", _to(*CASE_PEOPLE)),
-    Class.CHILD_NAME: Rule("a child's first name", _to(*CASE_PEOPLE)),
-    Class.CONTACT: Rule("where a parent is reached: phone, email, address, language", _to(SELF, TEAM)),
+    Class.NAME: Rule("first and last name of the parents, and who is what", _to(*CASE_PEOPLE, helped=True)),
+    Class.CHILD_NAME: Rule("a child's first name", _to(*CASE_PEOPLE, helped=True)),
+    Class.CONTACT: Rule("where a parent is reached: phone, email, address, language", _to(SELF, TEAM, helped=True)),
     Class.IDENTITY: Rule("date of birth; a child's last name", _to(TEAM)),
     Class.SAFETY: Rule(
         "family violence, and whether contact is safe: never shown to any parent, so that its absence says nothing", _to(TEAM)
     ),
     Class.CHILD_PLACE: Rule("with whom a child lives, and how it is reached", _to(TEAM)),
-    Class.ORDER: Rule("the order, what is owed under it, and the balance", _to(*CASE_PEOPLE)),
+    Class.ORDER: Rule("the order, what is owed under it, and the balance", _to(*CASE_PEOPLE, helped=True)),
     Class.EMPLOYMENT: Rule("that wages are withheld: it tells of an employer", _to(PAYING, TEAM)),
-    Class.MONEY_IN: Rule("amount and dates of what was paid", _to(*CASE_PEOPLE)),
+    Class.MONEY_IN: Rule("amount and dates of what was paid", _to(*CASE_PEOPLE, helped=True)),
     Class.MONEY_ORIGIN: Rule("from where a payment came, by which bank, and how the law split it; it may hold federal tax information"),
-    Class.MONEY_OUT: Rule("what was paid out, when, and why it waits", _to(RECEIVING, TEAM)),
+    Class.MONEY_OUT: Rule("what was paid out, when, and why it waits", _to(RECEIVING, TEAM, helped=True)),
     Class.MONEY_ROUTE: Rule("how money reaches the receiving parent", _to(RECEIVING)),
-    Class.HEARING: Rule("court dates: time, place, kind, state", _to(*CASE_PEOPLE)),
+    Class.HEARING: Rule("court dates: time, place, kind, state", _to(*CASE_PEOPLE, helped=True)),
     Class.APPEARANCE: Rule("how somebody appears in court", _to(TEAM)),
-    Class.EVENT: Rule("a key event, for those whom its row names", _to(*CASE_PEOPLE), by_row=True),
+    Class.EVENT: Rule("a key event, for those whom its row names", _to(*CASE_PEOPLE, helped=True), by_row=True),
     Class.EVENT_READERS: Rule("whom a key event is for", _to(TEAM)),
-    Class.CONVERSATION: Rule("what one party and the team say, ask, agree or change between them", _to(SELF, TEAM)),
+    Class.CONVERSATION: Rule("what one party and the team say, ask, agree or change between them", _to(SELF, TEAM, helped=True)),
     Class.COLLEAGUE: Rule("which colleague wrote, answered or meets", _to(TEAM)),
     Class.NOTE: Rule("what the team writes down for itself", _to(TEAM)),
     Class.OWN_HABIT: Rule("how far one has read, what one pinned, how one likes the app", _to(SELF)),
     Class.STAFFING: Rule("offices, workers, who works which case, which hours are taken"),
     Class.DEVICE: Rule("devices and how they fare; nothing of a case", _to(SELF, Reader.ADMIN, Reader.UNIT, by=SCREEN)),
     Class.QUARANTINE: Rule("what was written on a device that is no longer trusted", _to(Reader.UNIT, by=SCREEN)),
+    Class.PERMIT: Rule(
+        "who may read a case for a while, by whose leave and why",
+        _to(SELF, Reader.UNIT, Reader.PERMIT, Reader.NAVIGATOR, by=SCREEN),
+    ),
+    Class.EXPOSURE: Rule("what of a person could be seen by whom, on which device", _to(Reader.UNIT, by=SCREEN)),
+    Class.IDENTITY_CHECK: Rule("claims of an account that somebody has to look into", _to(TEAM, Reader.UNIT, by=SCREEN)),
     Class.LOAD: Rule("how a load of the system of record went", _to(Reader.ADMIN, by=SCREEN)),
     Class.DECISION: Rule("the journal, and whom we told what by which carrier"),
     Class.SECRET: Rule("what proves who somebody is, and addresses that are secrets themselves"),

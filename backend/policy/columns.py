@@ -21,7 +21,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "bookable_hours": _of(place="id agency_id", agency="weekday from_local to_local minutes channel"),
     "account": _of(
         place="id person_id worker_login",
-        account="role display_name language time_zone",
+        account="role display_name language time_zone alert alert_at",
         device="active created_at",
         secret="login password_hash demo_key",  # noqa: S106
     ),
@@ -81,6 +81,16 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "contact_change": _of(
         place="id case_id party_bit", conversation="thread field was now state sent_at", colleague="taken_by", staffing="taken_at"
     ),
+    "document": _of(
+        place="id case_id party_bit account_id",
+        conversation="thread kind note files bytes pages arrived state reason said received_at decided_at",
+        colleague="scan decided_by",
+        decision="written_at",
+    ),
+    "document_file": _of(
+        conversation="id document_id place sha256 bytes media_type pages state clean_sha256 clean_bytes arrived_at",
+    ),
+    "document_ticket": _of(secret="token_hash file_id account_id expires_at"),  # noqa: S106
     "note": _of(place="id case_id author_id", note="beside version author_name body written_at received_at edited_by edited_at"),
     "read_mark": _of(place="id account_id", own_habit="thread read_at"),
     "preference": _of(place="id account_id", own_habit="name value"),
@@ -88,7 +98,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "office": _of(staffing="id office_code name phone address time_zone hours closed"),
     "worker": _of(staffing="id worker_login name role unit_code office_code phone email active"),
     "assignment": _of(staffing="id case_id worker_login from_on to_on part"),
-    "appointment_slot": _of(staffing="worker_login at_local appointment_id"),
+    "appointment_slot": _of(staffing="worker_login at_local appointment_id case_id thread"),
+    "appointment_hour": _of(staffing="worker_login at_local case_id"),
     "sync_device": _of(
         device="id kind name last_n next_n_seen next_n_at schema app_version clock_ms created_at seen_at digest_at revoked_at wipe "
         "told_at wiped_at closed_at",
@@ -115,7 +126,28 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
         secret="endpoint endpoint_hash p256dh auth renew_hash vapid_key_id",  # noqa: S106
         decision="id account_id device_id host agent_class locale created_at last_ok_at last_error fails first_fail_at state reason",
     ),
-    "session": _of(secret="id token_hash account_id created_at seen_at expires_at ended_at"),  # noqa: S106
+    "session": _of(
+        device="id how kind created_at seen_at",
+        secret="token_hash old_token_hash account_id rotated_at proved_for proved_at expires_at ended_at",  # noqa: S106
+    ),
+    "passkey": _of(
+        device="id name made_at used_at prf backed_up",
+        secret="account_id credential_id public_key sign_count backup_eligible regressed_at waits_for",  # noqa: S106
+    ),
+    "challenge": _of(secret="challenge purpose holder expires_at"),  # noqa: S106
+    "authenticator": _of(secret="account_id seed last_step made_at"),  # noqa: S106
+    "recovery_code": _of(secret="id account_id code_hash used_at waits_for"),  # noqa: S106
+    "password_setup": _of(secret="holder password_hash seed tries expires_at"),  # noqa: S106
+    "claim": _of(secret="id code_hash way person_id account_id made_by made_at expires_at tries used_at ended_at"),  # noqa: S106
+    "enrolment": _of(secret="id claim_id token_hash account_id login recovers made_at expires_at done_at"),  # noqa: S106
+    "recovery": _of(secret="id account_id asked_at ready_at password_hash seed last_step cancelled_at done_at"),  # noqa: S106
+    "identity_check": _of(identity_check="id kind account_id person_id made_at done_at done_by"),
+    "permit": _of(permit="id kind account_id case_id participant_id topics reason given_by from_at until_at ended_at"),
+    "exposure": _of(exposure="id device account_id role case_id mask offered_at sent_at until_at"),
+    "app_floor": _of(engine="id version at"),
+    "journal_seal": _of(engine="seq entry hash"),
+    "journal_head": _of(engine="seq hash signature at"),
+    "journal_unsealed": _of(engine="entry"),
     "throttle": _of(secret="key window_at hits"),  # noqa: S106
     "vapid_key": _of(secret="id public_key private_key created_at retired_at"),  # noqa: S106
     "job": _of(engine="id kind payload key run_at lease_until attempts done_at failed last_error"),

@@ -60,7 +60,7 @@ Operation = Literal[
     "identity.check",  # what the case team has to look into
 ]
 
-VERSION: Final = 1  # of this table, for leases and the record of acts; one more with each change of a row
+VERSION: Final = 2  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -151,6 +151,44 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "GET /v1/quarantine/{item}": "quarantine.read",
     "POST /v1/quarantine/{item}/released": "quarantine.decide",
     "POST /v1/quarantine/{item}/discarded": "quarantine.decide",
+    "POST /v1/sign-in/passkey/options": "public: what a passkey signs, the same for everybody",
+    "POST /v1/sign-in/passkey": "public: nobody is signed in yet",
+    "POST /v1/claim": "public: the code is the permission",
+    "DELETE /v1/enrolment": "public: the ticket in the cookie is the permission",
+    "GET /v1/enrolment": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/passkey/options": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/passkey": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/password": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/password/confirm": "public: the ticket in the cookie is the permission",
+    "GET /v1/account/security": "security.read",
+    "POST /v1/account/proof/options": "identity.prove",
+    "POST /v1/account/proof": "identity.prove",
+    "POST /v1/account/passkeys/options": "factor.change",
+    "POST /v1/account/passkeys": "factor.change",
+    "DELETE /v1/account/passkeys/{passkey}": "factor.change",
+    "DELETE /v1/account/password": "factor.change",
+    "POST /v1/account/password": "factor.change",
+    "POST /v1/account/password/confirm": "factor.change",
+    "POST /v1/account/recovery-codes": "factor.change",
+    "DELETE /v1/account/sessions/{session}": "session.end_others",
+    "DELETE /v1/account/sessions": "session.end_others",
+    "DELETE /v1/account/alert": "security.read",
+    "POST /v1/enrolment/words": "enrolment.offer",
+    "POST /v1/enrolment/letters": "enrolment.offer",
+    "DELETE /v1/account/recovery": "recovery.cancel",
+    "GET /v1/identity-checks": "identity.check",
+    "PUT /v1/identity-checks/{check}/done": "identity.check",
+    "POST /v1/exposure": "exposure.read",
+    "PATCH /v1/uploads/{document}/{place}": "document.offer",
+    "HEAD /v1/uploads/{document}/{place}": "document.offer",
+    "POST /v1/documents/{document}/{place}/ticket": "document.read",
+    "GET /v1/files/{token}": "document.read",
+    "POST /v1/permits/break-glass": "case.break_glass",
+    "POST /v1/permits/consent": "permit.consent",
+    "POST /v1/permits/audit": "permit.audit",
+    "GET /v1/permits": "permit.list",
+    "POST /v1/permits/{permit}/ended": "permit.end",
+    "GET /v1/permits/cases/{case}": "case.read_by_permit",
     "POST /v1/sync": "sync",
     "GET /v1/poke": "poke",
     "GET /v1/push/key": "push.subscribe",
@@ -174,6 +212,11 @@ MUTATIONS: Final[Mapping[str, Operation]] = {
     "contact.change": "contact.change",
     "contact.take_up": "contact.take_up",
     "preference.set": "preference.set",
+    "appointment.outcome": "appointment.outcome",
+    "document.offer": "document.offer",
+    "document.withdraw": "document.offer",
+    "document.accept": "document.decide",
+    "document.send_back": "document.decide",
 }
 
 

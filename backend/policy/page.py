@@ -7,10 +7,9 @@ from typing import Final
 
 from backend.access import Role
 from backend.environment import ROOT
-from backend.policy import VERSION
 from backend.policy.classes import TABLE, Channel, Class, Reader, Ways
 from backend.policy.columns import CHILD, COLUMNS
-from backend.policy.operations import ALLOWED, MUTATIONS, ROUTES
+from backend.policy.operations import ALLOWED, MUTATIONS, ROUTES, VERSION
 
 PAGE: Final = ROOT / "backend" / "POLICY.md"
 SHORT: Final = {Channel.OFFLINE: "device", Channel.ONLINE: "screen", Channel.NOTICE: "notice", Channel.EXPORT: "file"}
@@ -22,7 +21,8 @@ Version {VERSION}. Made by `./porchlight policy --write` from `backend/policy/`;
 No class of fields is ever in the text of a notification, or in a file to take along: nothing here says *notice* or *file*.
 
 *self* is the person whom a field tells of; *receiving* and *paying* are the two sides of a case; *team* are the caseworkers and
-supervisors to whom the case is assigned now; *unit* is a supervisor, of what the own unit has to do with.
+supervisors to whom the case is assigned now; *unit* is a supervisor, of what the own unit has to do with; *permit* is an auditor, or a
+colleague with a reason, who holds a permit for the case now; *navigator* is a helper, as far as a parent's consent goes.
 """
 
 

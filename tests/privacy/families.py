@@ -44,6 +44,11 @@ class Family(NamedTuple):
         return f"w{self.number}"
 
     @property
+    def other_worker(self) -> str:
+        """Who works the other case: that a worker's hour is taken by some other case can be seen, whoever's it is."""
+        return f"v{self.number}"
+
+    @property
     def part(self) -> Reader:
         return Reader.RECEIVING if self.observed.startswith("R") else Reader.PAYING
 
@@ -85,7 +90,7 @@ def base(rng: Random, families: Iterable[Family]) -> Tables:
     tables["offices.csv"] = [{"office_code": code, "name": code, "time_zone": "America/New_York"} for code in ("N", "S")]
     tables["workers.csv"] = [_worker("cover")]
     for family in families:
-        tables["workers.csv"].append(_worker(family.worker))
+        tables["workers.csv"] += [_worker(family.worker), _worker(family.other_worker)]
         _add_case(rng, tables, family, family.case, (*family.parties, f"K-{family.number}"))
         tables["people.csv"] += [_person(rng, one) for one in (*family.parties, f"K-{family.number}")]
         if family.second:
@@ -111,7 +116,9 @@ def _add_case(rng: Random, tables: Tables, family: Family, case: str, people: tu
     state = {"status": "open", "stage": "enforcement", "office_code": "N", "opened_on": SINCE, "closed_on": ""}
     tables["cases.csv"].append({"case_number": case, **state})
     given = {"case_number": case, "from_on": SINCE, "to_on": ""}
-    tables["assignments.csv"].append({**given, "worker_login": family.worker, "part": "primary"})
+    tables["assignments.csv"].append(
+        {**given, "worker_login": family.worker if case == family.case else family.other_worker, "part": "primary"}
+    )
     tables["participants.csv"] += [{**given, "person_id": one, "role": role_of(case, one), "child_resides_with": ""} for one in people]
     order = {"court": "Family Court", "docket_number": f"FM-{n}", "entered_on": SINCE, "effective_on": SINCE, "ended_on": ""}
     tables["orders.csv"].append({"order_id": f"O-{n}", "case_number": case, **order})

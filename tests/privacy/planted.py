@@ -47,8 +47,12 @@ LEAKS: tuple[Leak, ...] = (
         notices,
         (('"disbursement.available": (Kind.DISBURSEMENT, RECEIVING)', '"disbursement.available": (Kind.DISBURSEMENT, PARENTS)'),),
     ),
-    Code("free times without those that the other has", appointments, (("WHERE mine.person_id = $1 AND o", "WHERE false AND o"),)),
-    Code("asking twice for one time", appointments, (("AND a.id <> $3 AND a.state", "AND a.id <> $3 AND false AND a.state"),)),
+    Code(
+        "a time refused because the other parent has it",
+        appointments,
+        (("        if _rows(hours) == len(needed):", '        if _rows(hours) == len(needed) and not await held.fetchval(TOGETHER, row["worker_login"], needed, row["case_id"], row["thread"], False):'),),
+    ),
+    Code("free times without those that the other has", appointments, (("AND (case_id <> $4 OR thread = $5)", "AND (true OR case_id <> $4 OR thread = $5)"),)),
     Code("a count as the version of a row", pull, (("a.id, a.rev, row_to_json", "a.id, (SELECT count(*) FROM sync_row s WHERE s.scope = a.scope)::int, row_to_json"),)),
     Code("rows in the order of what is hidden of them", pull, (
         ("sorted(records, key=_place)", "records"),

@@ -133,6 +133,9 @@ async def _of_party(case: UUID, part: UUID, worker: Somebody) -> None:
     await insert(
         "message", **of, from_party=True, author_id=account, author_name=person, body="hello", receipt=str(of["id"]), received_at=now
     )
+    await insert(
+        "document", **of | {"id": uuid4()}, account_id=account, kind="pay", files=1, bytes=1, pages=1, state="held", received_at=now
+    )
     await insert("contact_change", **of, field="phone", was=None, now="555-0152", state="sent", sent_at=now)
     starts = {"starts_local": datetime(2099, 1, 1, 9), "time_zone": "UTC", "minutes": 30, "channel": "phone", "topic": "other"}
     await insert("appointment", **of, **starts, worker_login=worker.login, worker_name="W", state="requested", requested_at=now)
