@@ -6,6 +6,7 @@ What each of them should hold is worked out here a second time, from the table o
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -41,6 +42,8 @@ pytestmark = pytest.mark.usefixtures("db")
 TABLES = {synced.table for synced in REGISTRY.synced}
 OWN = {"account": "id", "read_mark": "account_id", "preference": "account_id", "visit_pin": "account_id"}
 AGENCYS = {"agency", "bookable_hours"}
+NO_JSON = {"PATCH /v1/uploads/{document}/{place}"}  # pieces of files: refused by their kind before anybody is looked for
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SIDES = {"CP": Reader.RECEIVING, "NCP": Reader.PAYING, "AP": Reader.PAYING}
 EVENTS = {
     "both": {Reader.RECEIVING, Reader.PAYING, Reader.TEAM},
@@ -213,22 +216,21 @@ async def test_every_route_is_open_to_exactly_the_roles_of_the_table_and_refuses
     refusals: set[str] = set()
     for route, operation in ROUTES.items():
         method, path = route.split(" ")
-        for placeholder in ("{device}", "{account}", "{item}", "{batch}", "{unit}"):
-            path = path.replace(placeholder, str(uuid4()))
+        path = PLACEHOLDER.sub(lambda found: "1" if found[1] == "place" else str(uuid4()), path)
         body = _asked(route) if method != "GET" else None
-        if operation.startswith("public: "):
+        if operation.startswith("public: ") or route in NO_JSON:
             continue
         assert (await ask(app, method, path, body)).status == 401, route
         for name, one in place.people.items():
             if one.role in ALLOWED[operation]:  # type: ignore[index]
                 if route not in ("GET /v1/poke", "POST /v1/sign-out"):  # a stream; the end of what this test needs
                     answer = await ask(app, method, path, body, tokens[name])
-                    assert answer.status != 403, (route, name)
-                    assert b"sign in" not in answer.body, (route, name)
+                    assert answer.status != 403 or b'"step_up"' in answer.body, (route, name)
+                    assert b"Please sign in" not in answer.body, (route, name)
             else:
                 answer = await ask(app, method, path, body, tokens[name])
                 assert answer.status == 403, (route, name)
-                refusals.add(_without_id(answer.body))
+                refusals |= {_without_id(answer.body)} if method != "HEAD" else set()
     assert len(refusals) == 1
 
 
