@@ -39,6 +39,8 @@ AWAY = (
     asyncpg.InternalClientError,  # the server took its leave while the connection lay idle
 )
 
+STATEMENT_BYTES = 1 << 18  # the pull's grows with every noun; one that asyncpg finds too long to keep is planned anew each time
+
 Callback = Callable[[], Awaitable[None]]
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
@@ -160,6 +162,7 @@ async def open_pool(url: str | None = None, size: int | None = None) -> None:
             min_size=1,
             max_size=size or SETTINGS.pool_size,
             reset=_tidy,
+            max_cacheable_statement_size=STATEMENT_BYTES,
             server_settings={"application_name": "porchlight", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"},
         )
 
