@@ -203,6 +203,15 @@ def _worker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--while-stdin", action="store_true", help="stop when standard input closes")
 
 
+def _policy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="write the page where it is kept, backend/POLICY.md")
+
+
+def _noninterference(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pairs", type=int, default=10_000, help="how many pairs of worlds (default: 10000)")
+    parser.add_argument("--seed", default="1", help="what chance begins with (default: 1)")
+
+
 def _wire(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing; fail when the file is not what would be made")
 
@@ -227,6 +236,14 @@ COMMANDS = (
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
     Command("attack", "have a tool that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
+    Command("policy", "who may learn and do what, as a page", "backend.policy.page:main", "run", _policy),
+    Command(
+        "noninterference",
+        "pairs of worlds that differ in one parent's secrets: the other can tell none apart",
+        "tests.privacy.cli:main",
+        "dev",
+        _noninterference,
+    ),
     Command("migrate", "bring the database of DATABASE_URL to this version", "backend.migrate:main", "run"),
     Command("api", "one API process, for DATABASE_URL and REDIS_URL", "backend.cli:api", "run"),
     Command("worker", "one job worker, for DATABASE_URL and REDIS_URL", "backend.worker:main", "run", _worker),

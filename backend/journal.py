@@ -4,7 +4,7 @@
 devices that may hold those cases are poked.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,16 +15,12 @@ from backend.db import after_commit, connection
 from backend.wake import current
 
 STAFF = 8  # the audience bit of the case team, as the registry declares it
-ANYONE = 0x7FFF
 POKES_MAX = 1000  # cases; devices come by themselves after a larger load
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `detail` holds ids and codes, never personal data.
-
-    `audience` are the bits of its case whose holders may learn, by an empty hint, that something happened there.
-    """
+    """One act. `detail` holds ids and codes, never personal data."""
 
     verb: str
     actor_id: UUID | None = None
@@ -32,11 +28,15 @@ class Entry:
     subject_id: UUID | None = None
     batch_id: UUID | None = None
     detail: dict[str, Any] = field(default_factory=dict)
-    audience: int = ANYONE
 
 
 Listener = Callable[[Sequence[Entry]], Awaitable[None]]
 _listeners: list[Listener] = []
+
+# A hint goes to exactly those for whom the next pull holds something: even that something happened is told to nobody else.
+CHANGED = """
+SELECT r.scope, bit_or(r.aud) AS audience FROM unnest($1::uuid[]) AS told (scope)
+JOIN sync_row r ON r.scope = told.scope AND r.x = pg_current_xact_id_if_assigned() GROUP BY r.scope"""
 
 INSERT = """
 INSERT INTO journal (actor_id, verb, case_id, subject_id, batch_id, detail)
@@ -67,20 +67,21 @@ async def record(entries: Sequence[Entry], *, quiet: bool = False) -> None:
         return
     for listener in _listeners:
         await listener(entries)
-    told: dict[UUID, int] = {}
-    for e in entries:
-        if e.case_id is not None:
-            told[e.case_id] = told.get(e.case_id, 0) | e.audience
-    _hint(told)
+    await poke({e.case_id for e in entries if e.case_id is not None})
 
 
-def poke(scopes: Iterable[UUID]) -> None:
-    """After the commit, a hint to whoever may hold these scopes that there is something to fetch."""
-    _hint(dict.fromkeys(scopes, ANYONE))
+async def poke(scopes: Iterable[UUID], team_of: Iterable[UUID] = ()) -> None:
+    """After the commit, a hint to whoever holds something of these scopes that this transaction has changed until now.
 
-
-def _hint(told: Mapping[UUID, int]) -> None:
-    if not told or len(told) > POKES_MAX:
+    Of `team_of`, cases that changed hands, the present team is told too.
+    """
+    scopes, told = set(scopes), dict.fromkeys(team_of, STAFF)
+    if not scopes or len(scopes) > POKES_MAX:
+        return
+    async with connection() as c:
+        for row in await c.fetch(CHANGED, list(scopes)):
+            told[row["scope"]] = told.get(row["scope"], 0) | row["audience"]
+    if not told:
         return
     message = msgspec.json.encode(sorted(told.items())).decode()
 

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 LIFE = timedelta(days=150)  # tombstones are kept longer
 IN_PROGRESS_MAX = 256
+BLOCK_BYTES = 96  # a cursor's length tells nothing of how many transactions there have been
 NONCE_BYTES = 12
 
 
@@ -49,7 +50,8 @@ def shrink(snapshot: str) -> str:
 def seal(cursor: Cursor, key: bytes, holder: bytes) -> str:
     """Text that only this holder (principal and device) can bring back."""
     nonce = os.urandom(NONCE_BYTES)
-    box = nonce + AESGCM(key).encrypt(nonce, msgspec.msgpack.encode(cursor), holder)
+    plain = msgspec.msgpack.encode(cursor)
+    box = nonce + AESGCM(key).encrypt(nonce, plain + bytes(-len(plain) % BLOCK_BYTES), holder)
     return base64.urlsafe_b64encode(box).rstrip(b"=").decode()
 
 
@@ -58,7 +60,7 @@ def unseal(text: str, key: bytes, holder: bytes) -> Cursor:
     try:
         box = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         plain = AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], holder)
-        return msgspec.msgpack.decode(plain, type=Cursor)
+        return msgspec.msgpack.decode(plain.rstrip(b"\0"), type=Cursor)  # it ends with the text of the snapshot
     except (ValueError, InvalidTag, msgspec.DecodeError) as error:
         raise Unusable("seal") from error
 

@@ -89,7 +89,7 @@ def _answer(records: list[Any], asked: Asked) -> Pulled:
     if head.digest != asked.have or asked.snapshot is None:
         pulled.manifest = Manifest(digest=head.digest, scopes=head.scopes)
     loads: dict[UUID, list[Row]] = {scope: [] for scope in head.loaded}
-    for r in records:
+    for r in sorted(records, key=_place):
         raw = None if r["body"] is None else msgspec.Raw(r["body"].encode())
         if r["part"] == 1:
             pulled.rows.append((r["scope"], r["aud"], r["kind"], r["id"], r["rev"], raw))
@@ -97,6 +97,11 @@ def _answer(records: list[Any], asked: Asked) -> Pulled:
             loads[r["scope"]].append((r["aud"], r["kind"], r["id"], r["rev"], cast(msgspec.Raw, raw)))
     pulled.load = [Load(scope=scope, rows=rows, sum=checksum(rows)) for scope, rows in loads.items()]
     return pulled
+
+
+def _place(record: Any) -> tuple[int, int]:
+    """Order of the rows of an answer: by kind and id, never by what else was written to their tables, or when."""
+    return (record["kind"], record["id"].int) if record["part"] else (0, 0)
 
 
 class _Head(msgspec.Struct):

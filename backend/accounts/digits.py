@@ -29,6 +29,8 @@ def seed_link(seed: str, login: str, issuer: str) -> str:
 
 def step_of(seed: str, typed: str, now_s: float, after: int | None) -> int | None:
     """The step of time whose digits were typed: of this moment or one beside it, and later than the last one used."""
+    if not typed.isascii():
+        return None
     app, this = pyotp.TOTP(seed), int(now_s) // STEP_S
     steps = [step for step in range(this - AROUND, this + AROUND + 1) if hmac.compare_digest(app.generate_otp(step), typed)]
     return next((step for step in steps if after is None or step > after), None)

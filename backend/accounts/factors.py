@@ -198,7 +198,7 @@ async def alert(account_id: UUID, what: str, until_s: float = 0) -> None:
     """
     async with connection() as held:
         await held.execute(ALERT, account_id, what, until_s)
-    poke({account_id})
+    await poke({account_id})
 
 
 async def forget_setups() -> None:

@@ -119,7 +119,7 @@ def challenge_in(answer: Answer) -> bytes:
         said = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
         challenge: bytes = base64url_to_bytes(said["challenge"])
         framed = said.get("crossOrigin", False) is not False or "topOrigin" in said
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise Refused("unauthorized", NO_KEY) from None
     if framed or not challenge:
         raise Refused("unauthorized", NO_KEY)

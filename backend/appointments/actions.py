@@ -17,7 +17,7 @@ from backend.cases.parties import get_party
 from backend.cases.tables import Agency
 from backend.db import connection
 from backend.errors import Refused
-from backend.journal import STAFF, Entry, record
+from backend.journal import Entry, record
 from backend.policy import require
 
 TEAM: Final = """
@@ -223,8 +223,7 @@ async def _refuse_taken(row: dict[str, Any], wanted: datetime, place: Place) -> 
 async def _tell(actor: Actor, verb: str, row: dict[str, Any], at: datetime) -> None:
     until = at.replace(tzinfo=ZoneInfo(row["time_zone"])).isoformat()
     detail = {"thread": str(row["thread"]), "from_party": _side(actor) == "party", "until": until}
-    concerned = row["party_bit"] | STAFF
-    entry = Entry(f"appointment.{verb}", actor.account_id, row["case_id"], row["id"], detail=detail, audience=concerned)
+    entry = Entry(f"appointment.{verb}", actor.account_id, row["case_id"], row["id"], detail=detail)
     await record([entry])
 
 

@@ -42,7 +42,7 @@ class Mirror:
     on_insert: dict[str, str] = field(default_factory=dict)
     before: tuple[str, ...] = ()  # statements on the staged rows
     checks: tuple[Check, ...] = ()
-    after: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # statements on the table, as t, once every table is published
     scope: str = "t.case_id"
     was: tuple[str, ...] = ()  # old values that the verb of a change must know, as d.was_…
     verb_new: str = "NULL"
@@ -82,10 +82,13 @@ async def refuse(held: Connection, mirror: Mirror) -> list[tuple[int, int, str, 
     return refused
 
 
-async def finish(held: Connection, mirror: Mirror) -> None:
-    """What follows from this and other tables once all of them are published."""
-    for statement in mirror.after:
-        await held.execute(statement)
+async def finish(held: Connection, mirror: Mirror, quiet: bool) -> set[UUID]:
+    """What follows from this and other tables once all of them are published; the cases it touched, none in a quiet load."""
+    if quiet:
+        for statement in mirror.after:
+            await held.execute(statement)
+        return set()
+    return {row["case_id"] for statement in mirror.after for row in await held.fetch(f"{statement} RETURNING t.case_id")}
 
 
 class _Turn:

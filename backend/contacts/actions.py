@@ -64,5 +64,4 @@ async def _stands(args: ChangeContact) -> str | None:
 
 
 async def _record(verb: str, actor: Actor, case_id: UUID, change: UUID) -> None:
-    """Quietly: the hint would also go to the other parent, who must not learn even that something changed."""
-    await record([Entry(verb, actor.account_id, case_id, change)], quiet=True)
+    await record([Entry(verb, actor.account_id, case_id, change)])

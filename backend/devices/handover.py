@@ -22,13 +22,14 @@ from backend.policy import require
 from sync.declare import Registry
 from sync.wire import Mutation
 
-KEPT_MAX: Final = 2000  # of one device: somebody with its key must not fill our disk
+KEPT_MAX: Final = 2000  # of one device, and how much: somebody with its key must not fill our disk
+KEPT_BYTES: Final = 16 << 20
 NAME_MAX: Final = 80
 PURPOSE: Final = "quarantine"
 
 DEVICE: Final = "SELECT principal, key, last_n, revoked_at, closed_at FROM sync_device WHERE id = $1"
 LOCK: Final = "SELECT 1 FROM sync_device WHERE id = $1 FOR UPDATE"
-COUNT: Final = "SELECT count(*) FROM quarantine WHERE device = $1"
+KEPT: Final = "SELECT count(*) AS items, coalesce(sum(length(box)), 0)::bigint AS bytes FROM quarantine WHERE device = $1"
 KEEP: Final = """
 INSERT INTO quarantine (device, n, mutation, name, scope, box) SELECT $1, $2, $3, $4, $5, $6
 WHERE NOT EXISTS (SELECT 1 FROM sync_mutation WHERE id = $3 AND NOT copy)
@@ -81,9 +82,12 @@ def _mutation(keys: Any, device: UUID, item: SealedItem) -> Mutation:
 async def _keep(device: UUID, owner: UUID, mutations: list[Mutation]) -> None:
     async with DB.transaction(), connection() as held:
         await held.execute(LOCK, device)
-        if await held.fetchval(COUNT, device) + len(mutations) > KEPT_MAX:
+        (kept,) = await held.fetch(KEPT, device)
+        rows = [_row(device, mutation) for mutation in mutations]
+        size = kept["bytes"] + sum(len(box) for *_, box in rows)
+        if kept["items"] + len(rows) > KEPT_MAX or size > KEPT_BYTES:
             raise Refused("too_many", "This device has handed over too much. Call your child support office.")
-        fresh = [id for mutation in mutations if (id := await held.fetchval(KEEP, *_row(device, mutation))) is not None]
+        fresh = [id for row in rows if (id := await held.fetchval(KEEP, *row)) is not None]
         if fresh:
             await record([Entry("quarantine.kept", subject_id=device, detail={"account": str(owner), "items": len(fresh)})])
 

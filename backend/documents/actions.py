@@ -14,7 +14,7 @@ from backend.documents.rules import Verdict
 from backend.documents.tables import Document, DocumentFile
 from backend.documents.wire import AcceptDocument, OfferDocument, SendBackDocument, WithdrawDocument
 from backend.errors import Refused
-from backend.journal import STAFF, Entry, record
+from backend.journal import Entry, record
 from backend.policy import require
 
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
@@ -76,7 +76,7 @@ async def send_back_document(actor: Actor, case_id: UUID, args: SendBackDocument
 async def tell(verb: str, row: Mapping[str, Any], actor: UUID | None, *, from_party: bool) -> None:
     """The journal's entry of something that happened between a party and its case team, and to nobody else."""
     detail = {"thread": str(row["thread"]), "from_party": from_party}
-    await record([Entry(f"document.{verb}", actor, row["case_id"], row["id"], detail=detail, audience=row["party_bit"] | STAFF)])
+    await record([Entry(f"document.{verb}", actor, row["case_id"], row["id"], detail=detail)])
 
 
 async def _within_quota(actor: Actor, args: OfferDocument, now: datetime) -> None:

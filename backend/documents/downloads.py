@@ -55,7 +55,7 @@ async def fetch_file(actor: Actor, token: str) -> File:
         file = await held.fetchval(USE, _hash(token), actor.account_id)
         row: Any = await held.fetchrow(READ, actor.account_id, file) if file is not None else None
         if row is not None:  # for the record of who saw what; nobody is poked
-            await record([Entry("document.read", actor.account_id, row["case_id"], row["id"], audience=0)])
+            await record([Entry("document.read", actor.account_id, row["case_id"], row["id"])])
     if row is None:
         raise Refused("not_found", NOTHING)
     path = shelf.kept(row["case_id"], row["account_id"], row["clean_sha256"])

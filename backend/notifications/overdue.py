@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from backend.db import DB, connection
-from backend.journal import STAFF, Entry, record
+from backend.journal import Entry, record
 from backend.notifications import queue
 from backend.notifications.rules import MANNERS, Kind, NewNotice
 
@@ -40,7 +40,7 @@ async def escalate() -> None:
         await queue.insert([_notice(row, now) for row in new.values()])
         told = [row for row in new.values() if row["case_id"] is not None]
         await record([
-            Entry("message.overdue", case_id=row["case_id"], subject_id=row["thread"], detail={"part": row["part"]}, audience=STAFF)
+            Entry("message.overdue", case_id=row["case_id"], subject_id=row["thread"], detail={"part": row["part"]})
             for row in told
         ])
 

@@ -32,4 +32,4 @@ async def set_preference(actor: Actor, args: SetPreference) -> None:
         changed = await held.fetchval(SET, actor.account_id, args.name, args.value)
     if changed is not None:
         await record([Entry("preference.set", actor.account_id, subject_id=changed, detail={"name": args.name})])
-        poke({actor.account_id})
+        await poke({actor.account_id})

@@ -21,4 +21,4 @@ async def pin_visit(actor: Actor, args: PinVisit) -> None:
         changed = await held.fetchval(PIN if args.pinned else UNPIN, actor.account_id, args.case)
     if changed is not None:  # without the case: it is the worker's own, and nobody else is poked
         await record([Entry("visit.pinned" if args.pinned else "visit.unpinned", actor.account_id, subject_id=changed)])
-        poke({actor.account_id})
+        await poke({actor.account_id})

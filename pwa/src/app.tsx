@@ -6,7 +6,7 @@ import { first_language, language, load_more_words, speak, spoken, words } from 
 import { type Audience, find_route, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
 import { unread } from "./messages/rules.ts";
 import { follow_own_choices } from "./preferences/actions.ts";
-import { apply_update, cases, own, session, state } from "./store/live.ts";
+import { apply_update, cases, gate, own, session, state } from "./store/live.ts";
 import { Banner } from "./ui/Banner.tsx";
 import { Button } from "./ui/Button.tsx";
 import { keep_time } from "./ui/clock.ts";
@@ -18,10 +18,15 @@ import { Broken, Loading, Lost } from "./ui/States.tsx";
 import { LanguageSwitch } from "./ui/LanguageSwitch.tsx";
 import { Status } from "./ui/Status.tsx";
 import { Tabs } from "./ui/Tabs.tsx";
+import { watch_away } from "./vault/away.ts";
 import "./ui/style.css";
 
 const loaded = new Map<Route["screen"], ScreenType>();
-const sign_in_screen = async () => (await import("./signin/SignIn.tsx")).SignIn;
+const GATES = {
+  door: async () => (await import("./signin/SignIn.tsx")).SignIn,
+  set_up: async () => (await import("./vault/SetUp.tsx")).SetUp,
+  locked: async () => (await import("./vault/Unlock.tsx")).Unlock,
+};
 const claim_screen = async () => (await import("./signin/Claim.tsx")).Claim;
 
 begin();
@@ -42,7 +47,7 @@ export function App() {
       </header>
       <main class="main" id="main">
         {state.value.update_ready && <NewVersion />}
-        {!audience && <Lazy key={path.value} load={path.value === "/claim" ? claim_screen : sign_in_screen} params={{ scope: "", thread: "" }} />}
+        {!audience && gate.value.at !== "open" && <Outside at={gate.value.at} claims={path.value === "/claim"} />}
         {session.value?.alert && path.value !== "/more/security" && <Alert />}
         {audience && !found && <Lost />}
         {found && <Found key={path.value} route={found.route} params={found.params} />}
@@ -52,11 +57,18 @@ export function App() {
   );
 }
 
+/** Before anything is to be seen: the door, the choice of a lock, or the lock itself. */
+function Outside({ at, claims }: { at: keyof typeof GATES; claims: boolean }) {
+  const claiming = claims && at === "door";
+  return <Lazy key={claiming ? "claim" : at} load={claiming ? claim_screen : GATES[at]} params={{ scope: "", thread: "" }} />;
+}
+
 /** What has to go on for as long as the app is open. */
 function begin(): void {
   listen();
   keep_time();
   watch_shift();
+  watch_away();
   follow_preferences();
   follow_own_choices();
   effect(() => {

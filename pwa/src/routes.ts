@@ -55,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   later("/n/:scope", "all", "more", async () => (await import("./notices/Opened.tsx")).Opened),
   later("/more/notices", "all", "more", async () => (await import("./settings/Notices.tsx")).Notices),
   later("/more/phone", "all", "more", async () => (await import("./settings/ThisPhone.tsx")).ThisPhone),
+  later("/more/lock", "all", "more", async () => (await import("./settings/LockScreen.tsx")).LockScreen),
   later("/more/leave", "all", "more", async () => (await import("./settings/Leave.tsx")).Leave),
   later("/more/about", "all", "more", async () => (await import("./settings/About.tsx")).About),
   later("/more/security", "all", "more", async () => (await import("./account/Security.tsx")).Security),

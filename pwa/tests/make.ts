@@ -6,6 +6,9 @@ import type { CaseBox } from "../src/store/model.ts";
 import type { Kept } from "../src/store/outbox.ts";
 import type { Before } from "../src/sync/apply.ts";
 import { type Full, full } from "../src/sync/full.ts";
+import { random, to_text } from "../src/vault/bytes.ts";
+import { type Keys, keys_of } from "../src/vault/keys.ts";
+import type { ServerKeys } from "../src/vault/proof.ts";
 import type { LoadRow } from "../src/wire.ts";
 
 export const CASE = 20;
@@ -50,5 +53,21 @@ export function make_answer(changes: object = {}): Full {
 export function make_item(n: number, changes: Partial<Kept> = {}): Kept {
   return {
     n, id: `m${n}`, at: "2026-11-20T10:00:00Z", name: "message.send", v: 1, scope: "a", args: { id: `m${n}`, thread: "t", body: `text ${n}` }, ...changes,
+  };
+}
+
+/** A vault's keys for a test; another each time. */
+export function make_keys(bound = "account|vault"): Promise<Keys> {
+  return keys_of(random(32), bound);
+}
+
+/** A server's key pair as it is published: its private half stays with the test. */
+export async function make_server(): Promise<{ keys: ServerKeys; open: CryptoKey; sign: CryptoKey }> {
+  const sealing = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const signing = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  const point = async (key: CryptoKey) => to_text(await crypto.subtle.exportKey("raw", key));
+  return {
+    keys: { seal: { id: "s1", key: await point(sealing.publicKey) }, lease: [{ id: "l1", key: await point(signing.publicKey) }] },
+    open: sealing.privateKey, sign: signing.privateKey,
   };
 }

@@ -1,4 +1,5 @@
-"""Cold offline boot: a new browser on a profile that was used before, the server stopped, until the first screen is usable."""
+"""Cold offline boot: a new browser on a profile that was used before, the server stopped, until the first screen can be
+used: the lock, since nothing is readable before it is opened."""
 
 from __future__ import annotations
 
@@ -11,13 +12,14 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.bench.stage import stage
-from tests.journeys.app import held_everything, sign_in_as
-from tests.journeys.browser import browser, like_phone, open_installed, slow_cpu
+from tests.journeys.app import held_everything, reopen, sign_in_as
+from tests.journeys.browser import browser, like_phone, slow_cpu
 from tests.journeys.house import House, house
 
 RUNS = 7
 VISITS = 4  # the engine keeps compiled script after a few visits
 PEOPLE = {"parent": ("receiving", ".case-card .headline"), "worker_500": ("worker", ".case-row")}
+LOCKED = "#unlock-passphrase"  # the first screen; what comes after it is measured by `phone`
 SPEEDS = {"1x": ("rate", 1.0), "6x": ("rate", 6.0), "phone_500": ("index", 500.0), "phone_300": ("index", 300.0)}
 
 WATCH = """(usable) => {
@@ -37,7 +39,7 @@ async def measure() -> dict[str, Any]:
             for who, (key, usable) in PEOPLE.items():
                 await _use(made, Path(folder) / who, key, usable)
             await asyncio.to_thread(api.stop)
-            return {who: await _boots(made, Path(folder) / who, usable) for who, (_, usable) in PEOPLE.items()}
+            return {who: await _boots(made, Path(folder) / who, LOCKED) for who in PEOPLE}
 
 
 async def _use(made: House, profile: Path, key: str, usable: str) -> None:
@@ -46,7 +48,7 @@ async def _use(made: House, profile: Path, key: str, usable: str) -> None:
         await sign_in_as(page, made.origin, key)
         await held_everything(page)
         for _ in range(VISITS):
-            await open_installed(page, made.origin)
+            await reopen(page, made.origin)
             await page.wait_for_selector(usable)
 
 

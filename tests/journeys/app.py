@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.journeys.browser import open_installed
+from tests.journeys.vault import PASSPHRASE, opened, raw_holds
 
 PATIENCE_MS = 30_000
 POLL_MS = 120_000  # a hint may be lost; what is promised is the next poll
@@ -21,7 +22,30 @@ async def sign_in_as(page: Page, origin: str, key: str) -> None:
 async def choose(page: Page, key: str) -> None:
     """One tap on a demonstration person."""
     await page.locator("button.row", has_text=await name_of(page, key)).first.click()
-    await page.locator("header .status").wait_for(timeout=PATIENCE_MS)
+    await come_in(page)
+
+
+async def come_in(page: Page) -> None:
+    """Past the lock: a first time with a passphrase of one's own, later with the same. Whoever is in already stays."""
+    new, old = page.locator("#new-passphrase"), page.locator("#unlock-passphrase")
+    inside = page.locator("header .status")
+    await new.or_(old).or_(inside).first.wait_for(timeout=2 * PATIENCE_MS)
+    for field in (new, old):
+        if await field.is_visible():
+            await field.fill(PASSPHRASE)
+            await field.press("Enter")
+    await inside.wait_for(timeout=2 * PATIENCE_MS)
+
+
+async def reopen(page: Page, address: str) -> None:
+    """Open the app where it was used before, and unlock it."""
+    await open_installed(page, address)
+    await come_in(page)
+
+
+async def reload(page: Page) -> None:
+    await page.reload()
+    await come_in(page)
 
 
 async def name_of(page: Page, key: str) -> str:
@@ -32,7 +56,8 @@ async def name_of(page: Page, key: str) -> str:
 
 
 async def held_everything(page: Page) -> None:
-    """Wait until the app itself says that it has checked and that nothing is missing."""
+    """Past the lock, wait until the app itself says that it has checked and that nothing is missing."""
+    await come_in(page)
     await expect(page.locator("header .status[data-tone=good]")).to_be_visible(timeout=2 * PATIENCE_MS)
 
 
@@ -65,20 +90,5 @@ async def text_of(page: Page, selector: str = "main") -> str:
 
 
 async def device_holds(page: Page) -> list[Any]:
-    """Everything that this browser keeps in its databases, as the page's script can read it."""
-    held: list[Any] = await page.evaluate(
-        """async () => {
-          const all = [];
-          for (const { name } of await indexedDB.databases()) {
-            const db = await new Promise((ok, no) => { const q = indexedDB.open(name); q.onsuccess = () => ok(q.result); q.onerror = no; });
-            for (const store of db.objectStoreNames) {
-              const rows = await new Promise((ok, no) => {
-                const q = db.transaction(store).objectStore(store).getAll(); q.onsuccess = () => ok(q.result); q.onerror = no; });
-              all.push([name, store, rows]);
-            }
-            db.close();
-          }
-          return all;
-        }"""
-    )
-    return held
+    """Everything that this browser keeps in its databases, as whoever knows the passphrase can read it: (database, store, values)."""
+    return opened(await raw_holds(page))

@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Page
 
 from backend.accounts.passwords import hash_password
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import held_everything
+from tests.journeys.app import come_in, held_everything
 from tests.journeys.browser import open_installed
 from tests.make import make_account, make_agency, make_assignment, make_case, make_hours, make_participant
 
@@ -40,5 +40,6 @@ async def sign_in(context: BrowserContext, origin: str, login: str) -> Page:
     await page.locator("#login").fill(login)
     await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await come_in(page)
     await held_everything(page)
     return page

@@ -22,7 +22,7 @@ from playwright.async_api import BrowserContext, Error, Page, Route, expect
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
 from tests.backend.devices.phone import Phone
-from tests.journeys.app import device_holds, go, held_everything
+from tests.journeys.app import come_in, device_holds, go, held_everything, reopen
 from tests.journeys.browser import open_installed
 from tests.journeys.house import House
 from tests.make import make_assignment, make_payment
@@ -63,6 +63,7 @@ class Storm:
         await page.locator("#login").fill("wendy")
         await page.locator("#password").fill(PASSWORD)
         await page.keyboard.press("Enter")
+        await come_in(page)
         await held_everything(page)
 
     async def step(self) -> None:
@@ -82,7 +83,7 @@ class Storm:
         for page in self.context.pages[1:]:
             await page.close()
         page = self.context.pages[0]
-        await open_installed(page, world.house.origin)
+        await reopen(page, world.house.origin)
         await settled(page)
         return page
 
@@ -182,7 +183,7 @@ async def _lose_cache(storm: Storm) -> None:
     with suppress(Error):
         await storm.page().evaluate(
             """async () => { for (const { name } of await indexedDB.databases())
-                if (name.startsWith('cache-')) indexedDB.deleteDatabase(name); }"""
+                if (name.startsWith('box-')) indexedDB.deleteDatabase(name); }"""
         )
 
 
@@ -230,8 +231,9 @@ async def _give_back(storm: Storm) -> None:
 
 
 async def _visit(page: Page, origin: str) -> None:
-    with suppress(Error):
+    with suppress(Error, AssertionError):
         await page.goto(origin, timeout=SHORT_MS)
+        await come_in(page)
 
 
 Step = Callable[[Storm], Awaitable[None]]
@@ -280,7 +282,7 @@ async def held_by(page: Page) -> dict[tuple[Any, ...], Any]:
     """The rows that the phone keeps: (scope, audience, kind, id) → (rev, body)."""
     kept: dict[tuple[Any, ...], Any] = {}
     for name, store, records in await device_holds(page):
-        if name.startswith("cache-") and store == "scopes":
+        if name.startswith("box-") and store == "scopes":
             for box in records:
                 assert not box["stale"]
                 for aud, kind, row, rev, body in box["rows"]:

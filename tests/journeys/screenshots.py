@@ -23,7 +23,10 @@ from tests.journeys.house import House, house
 SIZES: dict[str, dict[str, Any]] = {"390x844": PHONE, "1024x768": DESK}
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "es")
-SHARED = ("/calendar", "/messages", "/attention", "/more", "/more/security", "/more/language", "/more/text", "/more/notices", "/more/phone")
+SHARED = (
+    *("/calendar", "/messages", "/attention", "/more", "/more/security", "/more/language", "/more/text", "/more/notices"),
+    *("/more/phone", "/more/lock"),
+)
 REST = ("/more/leave", "/more/about", "/more/sign-out", "/nowhere")
 SCREENS: dict[str, Sequence[str]] = {
     "receiving": (

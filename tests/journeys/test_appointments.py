@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from backend.db import connection
-from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, write_message
+from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, reload, write_message
 from tests.journeys.browser import browser
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -101,6 +101,6 @@ async def test_what_is_new_is_counted_until_it_is_read(installation: House, fami
         await expect(tab.locator(".count")).to_have_text("1", timeout=PATIENCE_MS)
         await go(ana, f"/messages/{family.case}")
         await expect(tab.locator(".count")).to_have_count(0, timeout=PATIENCE_MS)
-        await ana.reload()
+        await reload(ana)
         await expect(ana.locator("main h1")).to_be_visible()
         await expect(tab.locator(".count")).to_have_count(0)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, held_everything
+from tests.journeys.app import PATIENCE_MS, come_in, connect, cut, device_holds, go, held_everything
 from tests.journeys.browser import browser
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -64,7 +64,7 @@ class DeadLine:
 async def files_held(page: Page) -> list[int]:
     """The sizes of the files that wait on this phone."""
     held = await device_holds(page)
-    return [note["size"] for name, store, rows in held if name.startswith("blobs-") and store == "notes" for note in rows]
+    return [note["size"] for name, store, rows in held if name.startswith("file-") and store == "notes" for note in rows]
 
 
 async def test_a_photo_taken_offline_arrives_over_a_dying_line_and_only_its_sender_and_the_team_ever_know(
@@ -102,6 +102,7 @@ async def test_a_photo_taken_offline_arrives_over_a_dying_line_and_only_its_send
             line.left = 99
             await ana.route("**/v1/uploads/**", line)
             await ana.goto(f"{installation.origin}/documents/{family.case}")
+            await come_in(ana)
             await expect(ana.locator(CARD)).to_contain_text("Your case team will read it", timeout=2 * PATIENCE_MS)
             assert line.began[:2] == [0, PIECE]
             assert await files_held(ana) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.app import cut, go, held_everything, sign_in_as
+from tests.journeys.app import come_in, cut, go, held_everything, sign_in_as
 from tests.journeys.browser import browser
 from tests.journeys.house import House
 
@@ -32,6 +32,7 @@ async def test_500_cases_are_searched_and_opened_with_no_signal_after_the_tablet
         page = await context.new_page()
         await context.set_offline(True)
         await page.goto(demo_house.origin)
+        await come_in(page)
         await expect(page.get_by_text("500 cases")).to_be_visible()
         assert await page.locator(".case-row").count() <= ROWS_AT_ONCE
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import expect
 
 from backend.db import connection
-from tests.journeys.app import POLL_MS, connect, cut, device_holds, go, held_everything, write_message
-from tests.journeys.browser import browser, open_installed
+from tests.journeys.app import POLL_MS, connect, cut, device_holds, go, held_everything, reload, reopen, write_message
+from tests.journeys.browser import browser
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
 
@@ -44,7 +44,7 @@ async def test_a_message_written_without_a_signal_survives_the_app_and_reaches_o
 
         ana_context = await open_things.enter_async_context(browser(tmp_path / "ana"))
         ana = await ana_context.new_page()
-        await open_installed(ana, f"{installation.origin}/messages/{family.case}")
+        await reopen(ana, f"{installation.origin}/messages/{family.case}")
         await held_everything(ana)
         await expect(ana.locator(".bubble", has_text=NEWS)).to_be_visible()
         await expect(ana.locator(".composer textarea")).to_have_value(BEGUN)
@@ -66,7 +66,7 @@ async def test_two_tabs_number_what_they_write_without_a_gap_or_a_double(install
     async with browser(tmp_path / "ana") as context:
         first = await sign_in(context, installation.origin, "ana")
         second = await context.new_page()
-        await open_installed(second, installation.origin)
+        await reopen(second, installation.origin)
         await held_everything(second)
         for page in (first, second):
             await go(page, f"/messages/{family.case}")
@@ -90,11 +90,11 @@ async def test_a_phone_that_was_set_back_says_what_it_lost_until_that_was_read_a
         ana = await sign_in(context, installation.origin, "ana")
         async with connection() as held:  # it had told us of two changes more than it knows of now
             await held.execute("UPDATE sync_device SET next_n_seen = 3, next_n_at = '2026-06-03T15:00:00Z'")
-        await ana.reload()
+        await reload(ana)
         await expect(ana.locator("header .status[data-tone=care]")).to_be_visible(timeout=20_000)
         await go(ana, "/attention")
         await expect(ana.locator("main h2")).to_have_text(re.compile(r"^2 changes written before Jun.* never reached us$"))
-        await ana.reload()
+        await reload(ana)
         await ana.locator("main button", has_text="I have read this").click()
         await expect(ana.locator("main h2", has_text="never reached us")).to_have_count(0)
         await go(ana, f"/messages/{family.case}")

@@ -14,7 +14,7 @@ from playwright.async_api import expect
 
 from backend.embedded import Embedded, ensure_database
 from tests.conftest import BASE
-from tests.journeys.app import go, held_everything, sign_in_as, text_of
+from tests.journeys.app import come_in, go, held_everything, sign_in_as, text_of
 from tests.journeys.house import House, house
 from tests.journeys.pushlab.lab import Lab, push_lab
 
@@ -76,6 +76,7 @@ async def test_the_summary_outlives_the_network_and_tomorrow_arrives_with_a_noti
         page = phone.context.pages[0]
         await phone.context.set_offline(True)
         await page.goto(installation.origin)
+        await come_in(page)
         await expect(page.locator(CARD)).to_be_visible()
         assert await text_of(page, CARD) == before
         assert as_of.split(".")[0] in await page.get_by_text(AS_OF).inner_text()

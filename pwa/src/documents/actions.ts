@@ -24,7 +24,7 @@ export async function offer_document(scope: string, { files, ...what }: NewDocum
 /** The same wish under another name, with the files that are still here. */
 export async function offer_again(scope: string, { id, files, ...what }: Mutations["document.offer"]["args"]): Promise<void> {
   const held = await Promise.all(files.map(async (file, n) => {
-    const bytes = await (await shelf())?.get(blob_id(id, n + 1));
+    const bytes = await shelf()?.get(blob_id(id, n + 1));
     return bytes ? new Blob([bytes], { type: file.media_type }) : null;
   }));
   await offer_document(scope, { ...what, files: held.filter(file => file !== null) });
@@ -53,7 +53,7 @@ export async function send_back(scope: string, document: string, reason: BackRea
 export async function open_file(document: string, place: number): Promise<Blob | null> {
   const id = blob_id(document, place);
   const note = notes.peek().find(one => one.id === id && one.why === "pinned");
-  const held = note && await (await shelf())?.get(id);
+  const held = note && await shelf()?.get(id);
   if (held) return new Blob([held], { type: note.media_type });
   const found = await fetch_file({ document, place });
   return found && new Blob([found.bytes], { type: found.media_type });

@@ -1,8 +1,7 @@
 /** What files this phone holds for the person who is signed in, as signals; and the one place that adds to them or takes away. */
 import { computed, signal } from "@preact/signals";
-import { type BlobNote, blob_id, type Blobs, blobs_of } from "../store/blobs.ts";
-import { person_key } from "../store/install.ts";
-import { session } from "../store/live.ts";
+import { type BlobNote, blob_id } from "../store/blobs.ts";
+import { files as kept, session } from "../store/live.ts";
 import { making_room, SENDING_BYTES } from "./rules.ts";
 
 export const notes = signal<readonly BlobNote[]>([]);
@@ -24,21 +23,17 @@ export const sent = signal<ReadonlyMap<string, number>>(new Map());
 /** There is no room for this, by our own rule or the browser's. */
 export class NoRoom extends Error {}
 
-let open: { account: string; blobs: Blobs } | null = null;
 const told = new BroadcastChannel("porchlight-files");
 told.onmessage = () => { void look(); };
 
 /** The files of whoever is signed in; null when nobody is. */
-export async function shelf(): Promise<Blobs | null> {
-  const account = session.peek()?.account_id;
-  if (!account) return null;
-  if (open?.account !== account) open = { account, blobs: blobs_of(await person_key(account)) };
-  return open.blobs;
+export function shelf(): typeof kept | null {
+  return session.peek() ? kept : null;
 }
 
 /** Read anew what is here. */
 export async function look(): Promise<readonly BlobNote[]> {
-  const blobs = await shelf();
+  const blobs = shelf();
   notes.value = blobs ? await blobs.notes().catch(() => []) : [];
   return notes.value;
 }
@@ -59,12 +54,12 @@ export async function keep_pinned(scope: string, document: string, place: number
 }
 
 export async function let_go(id: string): Promise<void> {
-  await (await shelf())?.delete(id);
+  await shelf()?.delete(id);
   await changed();
 }
 
 async function put(what: Pick<BlobNote, "scope" | "document" | "place" | "why">, media_type: string, bytes: ArrayBuffer): Promise<void> {
-  const blobs = await shelf();
+  const blobs = shelf();
   if (!blobs) throw new Error("nobody is signed in");
   const note = { ...what, id: blob_id(what.document, what.place), media_type, size: bytes.byteLength, used_at: Date.now() };
   await blobs.put(note, bytes).catch((error: unknown) => { throw new NoRoom(String(error)); });

@@ -97,7 +97,7 @@ function is_offered({ document }: BlobNote): boolean {
 async function send(note: BlobNote, signal: AbortSignal): Promise<End> {
   const asked = await ask_offset(note, signal);
   if (asked.status !== 200 || asked.offset === null) return refused(note, asked);
-  const bytes = await (await shelf())?.get(note.id);
+  const bytes = await shelf()?.get(note.id);
   if (!bytes) return "stopped";
   for (let { offset } = asked; offset < note.size;) {
     progress(note.id, offset);

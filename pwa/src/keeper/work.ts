@@ -1,72 +1,63 @@
 /** What the keeper does: the verbs of `protocol.ts`, over one person's boxes and outbox and the loop that keeps them equal to the server. */
 
-import { boxes_of, type Changes, type ScopeBox } from "../store/boxes.ts";
-import { drop, keep, type Person, recall } from "../store/install.ts";
+import type { Changes, ScopeBox } from "../store/boxes.ts";
+import { drop, keep, recall } from "../store/install.ts";
 import type { Session, SyncState } from "../store/model.ts";
-import { outbox_of } from "../store/outbox.ts";
-import { end_session_if_due, find_demo_people, leave, lose_session, person_of, sign_in_with, type SignInFailure } from "../store/people.ts";
+import { end_session_if_due, find_demo_people, session_of as session_from } from "../store/people.ts";
 import type { Summarize } from "../sync/apply.ts";
-import { type Channel, channel, type News } from "../sync/channel.ts";
-import { type Loop, start_loop } from "../sync/loop.ts";
-import { type Poke, poke } from "../sync/poke.ts";
+import { channel, type News } from "../sync/channel.ts";
+import { start_loop } from "../sync/loop.ts";
+import { poke } from "../sync/poke.ts";
 import type { Store } from "../sync/round.ts";
 import { type Ending, session as sync_session } from "../sync/session.ts";
+import { go_on_all } from "../vault/going.ts";
+import { how_long, keep_time } from "../vault/lasting.ts";
+import { MINUTE_MS } from "../vault/rules.ts";
 import type { Account } from "../wire.ts";
+import type { Desk, Open, Owner } from "./desk.ts";
+import { change_to, come_in, enter, leave_phone, lock, lose, open_last, set_up, start_over, to_door, unlock_with } from "./gate.ts";
 import type { Here, ListNews, Opened, Reading, Told, Verb, Verbs } from "./protocol.ts";
 
 export type Keeper = { [V in Verb]: (...args: Parameters<Verbs[V]>) => ReturnType<Verbs[V]> | Promise<ReturnType<Verbs[V]>> };
-
-interface Open {
-  person: Person;
-  store: Store;
-  loop: Loop;
-  poke: Poke;
-  /** The scopes on some screen now. */
-  shown: Set<string>;
-  /** The state of the boxes that the page was last told. */
-  told?: string | undefined;
-}
-
-interface Desk {
-  summarize: Summarize;
-  tell: (told: Told) => void;
-  news: Channel;
-  here: Here;
-  kind: string;
-  begun: boolean;
-  /** Weak signal counts as none: nothing is tried until the person asks. */
-  field: boolean;
-  open: Open | null;
-  poll_s: number;
-  reading: Promise<unknown>;
-  writing: Promise<unknown>;
-}
 
 const NEVER: Ending = { kind: "signed_out", wipe: false };
 
 export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper {
   const desk: Desk = {
     summarize, tell, news: channel(heard => { hear(desk, heard); }), here: { online: true, visible: true }, kind: "browser", begun: false, field: false,
-    open: null, poll_s: 60, reading: Promise.resolve(), writing: Promise.resolve(),
+    open: null, vault: null, newcomer: null, poll_s: 60, reading: Promise.resolve(), writing: Promise.resolve(),
+    adopt: (store, owner) => adopt(desk, store, owner), begin: () => { begin(desk); }, stop: () => { stop(desk); },
   };
+  setInterval(() => { if (is_over(desk)) tell({ what: "lock" }); }, MINUTE_MS);
+  return { ...gate_verbs(desk), ...outbox_verbs(desk), ...file_verbs(desk), ...screen_verbs(desk) };
+}
+
+/** Open, and its time has come: the lease, or a clock that was put back. */
+function is_over({ open }: Desk): boolean {
+  return open?.vault ? how_long(open.vault.record, Date.now()) !== "fine" : false;
+}
+
+type Some<V extends Verb> = Pick<Keeper, V>;
+
+function gate_verbs(desk: Desk): Some<"enter" | "enter_account" | "set_up" | "unlock" | "change_way" | "lock" | "start_over" | "to_door" | "leave" | "demo_people"> {
+  return {
+    enter: (path, body) => enter(desk, path, body),
+    enter_account: async account => { await come_in(desk, await session_from(account)); },
+    set_up: way => set_up(desk, way),
+    unlock: way => unlock_with(desk, way),
+    change_way: (present, next) => change_to(desk, present, next),
+    lock: everywhere => lock(desk, everywhere),
+    start_over: () => start_over(desk),
+    to_door: () => to_door(desk),
+    leave: forget => leave_phone(desk, forget),
+    demo_people: () => find_demo_people(),
+  };
+}
+
+function outbox_verbs(desk: Desk): Some<"enqueue" | "discard" | "forget_lost" | "keep_draft" | "deliver"> {
   const outbox = () => opened(desk).store.outbox;
   const changed = async (work: Promise<void>) => { await work; await outbox_changed(desk, opened(desk)); };
   return {
-    open: (here, kind) => open_last(desk, here, kind),
-    begin: () => { begin(desk); },
-    here: here => { look_up(desk, here); },
-    sync_now: () => { desk.open?.loop.wake(true); },
-    field: on => set_field(desk, on),
-    enter: (path, body) => enter(desk, path, body),
-    enter_account: async account => { await enter_as(desk, await person_of(account)); },
-    demo_people: () => find_demo_people(),
-    deliver: async () => { if (desk.open) await talk(desk, desk.open, Date.now()); },
-    leave: forget => sign_out(desk, forget),
-    look(scope) {
-      desk.open?.shown.add(scope);
-      return desk.open?.store.boxes.scope(scope) ?? null;
-    },
-    look_away: scope => { desk.open?.shown.delete(scope); },
     async enqueue(mutation) {
       const it = opened(desk);
       const kept = await it.store.outbox.add(mutation);
@@ -80,6 +71,35 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
       const box = desk.open?.store.outbox;
       desk.writing = desk.writing.then(() => box?.keep_draft(place, text)).catch(() => undefined);
     },
+    deliver: async () => { if (desk.open) await talk(desk, desk.open, Date.now()); },
+  };
+}
+
+function file_verbs(desk: Desk): Some<"put_file" | "file" | "delete_file" | "files"> {
+  return {
+    put_file: (note, bytes) => opened(desk).files.put(note, bytes),
+    file: id => desk.open?.files.get(id) ?? null,
+    delete_file: id => desk.open?.files.delete(id),
+    files: () => desk.open?.files.notes() ?? [],
+  };
+}
+
+function screen_verbs(desk: Desk): Some<"open" | "begin" | "here" | "sync_now" | "field" | "look" | "look_away"> {
+  return {
+    async open(here, kind) {
+      Object.assign(desk, { here, kind, field: await recall("field") ?? false });
+      desk.tell({ what: "state", state: quiet_phase(desk) });
+      return open_last(desk);
+    },
+    begin: () => { begin(desk); },
+    here: here => { look_up(desk, here); },
+    sync_now: () => { desk.open?.loop.wake(true); },
+    field: on => set_field(desk, on),
+    look(scope) {
+      desk.open?.shown.add(scope);
+      return desk.open?.store.boxes.scope(scope) ?? null;
+    },
+    look_away: scope => { desk.open?.shown.delete(scope); },
   };
 }
 
@@ -88,60 +108,32 @@ function opened(desk: Desk): Open {
   return desk.open;
 }
 
-async function open_last(desk: Desk, here: Here, kind: string): Promise<Opened | null> {
-  Object.assign(desk, { here, kind });
-  const [person, field] = await Promise.all([recall("person"), recall("field")]);
-  desk.field = field ?? false;
-  return person?.signed_in ? adopt(desk, person) : null;
-}
-
-async function enter(desk: Desk, path: string, body: object): Promise<SignInFailure | null> {
-  const person = await sign_in_with(path, body);
-  if ("code" in person) return person;
-  await enter_as(desk, person);
-  return null;
-}
-
-async function enter_as(desk: Desk, person: Person): Promise<void> {
-  stop(desk);
-  desk.tell({ what: "opened", opened: await adopt(desk, person) });
-  desk.news.tell({ what: "person" });
-  begin(desk);
-}
-
-async function adopt(desk: Desk, person: Person): Promise<Opened> {
-  const store = { outbox: outbox_of(person.key), boxes: boxes_of(person.key), summarize: desk.summarize };
+/** Open the boxes of this store for the screens. */
+async function adopt(desk: Desk, store: Store, owner: Owner): Promise<Opened> {
+  desk.stop();
   const loop = start_loop({
     run: since => talk(desk, it, since), poll_s: () => desk.poll_s, here: () => desk.here, may: () => desk.begun && !desk.field,
   });
-  const it: Open = { person, store, loop, poke: poke(() => { loop.wake(); }, () => desk.here.visible && !desk.field), shown: new Set() };
+  const it: Open = { ...owner, store, loop, poke: poke(() => { loop.wake(); }, () => desk.here.visible && !desk.field), shown: new Set() };
   desk.open = it;
   const [drafts, device, reading] = await Promise.all([store.outbox.drafts(), store.outbox.device(), read(it, [])]);
   desk.poll_s = reading.standing.poll_s;
   desk.tell({ what: "state", state: quiet_phase(desk) });
-  return { session: it.person.session, drafts, lost: device.lost ?? [], reading };
+  it.session = { ...it.session, device: device.id };
+  return { gate: it.gate, session: it.session, drafts, lost: device.lost ?? [], reading };
 }
 
 function begin(desk: Desk): void {
   desk.begun = true;
   if (desk.open) desk.open.loop.wake();
-  else void end_session_if_due();
+  else if (!desk.field) void end_session_if_due();
+  if (!desk.field) void go_on_all().catch(() => undefined);
 }
 
 function stop(desk: Desk): void {
   desk.open?.loop.stop();
   desk.open?.poke.stop();
   desk.open = null;
-}
-
-async function sign_out(desk: Desk, forget: boolean): Promise<void> {
-  const it = opened(desk);
-  stop(desk);
-  await desk.writing;
-  await leave(it.person, forget);
-  desk.tell({ what: "closed", wipe: false });
-  desk.news.tell({ what: "person" });
-  await end_session_if_due();
 }
 
 function look_up(desk: Desk, here: Here): void {
@@ -177,10 +169,7 @@ async function talk(desk: Desk, it: Open, since: number): Promise<Ending> {
   });
   if (desk.open !== it) return NEVER;
   if (ending.kind === "signed_out") {
-    stop(desk);
-    await lose_session(it.person, ending.wipe);
-    desk.tell({ what: "closed", wipe: ending.wipe });
-    desk.news.tell({ what: "person" });
+    await lose(desk, it, ending);
     return ending;
   }
   await outbox_changed(desk, it);
@@ -211,6 +200,7 @@ async function applied(desk: Desk, it: Open, changes: Changes): Promise<void> {
   const boxes = new Map<string, ScopeBox | null>(gone.filter(scope => it.shown.has(scope)).map(scope => [scope, null]));
   for (const box of put) if (it.shown.has(box.scope)) boxes.set(box.scope, box);
   desk.tell({ what: "read", reading: { items, standing, holds, list: news_of(changes), boxes } });
+  await keep_time(it, changes);
   if (changes.list) await keep_session(desk, it, changes.list.account);
 }
 
@@ -231,6 +221,7 @@ async function catch_up(desk: Desk, it: Open): Promise<void> {
 function hear(desk: Desk, heard: News): void {
   const it = desk.open;
   if (heard.what === "person") void follow_person(desk);
+  else if (heard.what === "lock") desk.tell(heard);
   else if (heard.what === "target") desk.tell(heard);
   else if (heard.what === "field") void recall("field").then(on => { follow_field(desk, on ?? false); });
   else if (!it) return;
@@ -241,9 +232,10 @@ function hear(desk: Desk, heard: News): void {
 
 /** Somebody signed in or out elsewhere: begin anew, unless this page knows already. */
 async function follow_person(desk: Desk): Promise<void> {
+  if (desk.open?.gate.memory || desk.newcomer) return;
   const person = await recall("person");
   const signed_in = person?.signed_in ? person.key : undefined;
-  if (signed_in !== desk.open?.person.key) desk.tell({ what: "begin_anew" });
+  if (signed_in !== desk.open?.vault?.record.id) desk.tell({ what: "begin_anew" });
 }
 
 /** One reading after the other, so that an older one never overwrites a newer. */
@@ -278,14 +270,13 @@ async function outbox_changed(desk: Desk, it: Open): Promise<void> {
   await read_outbox(desk, it);
 }
 
-/** Boot reads who is signed in before any box: keep that in step with what the agency says, and with the device we have become. */
+/** Whoever unlocks is greeted before any box is read: keep that in step with what the agency says, and with the device we have become. */
 async function keep_session(desk: Desk, it: Open, account: (Account & { id: string }) | null): Promise<void> {
   const { id: device } = await it.store.outbox.device();
-  const before = it.person.session;
-  const session: Session = { ...before, ...(account?.id === before.account_id ? session_of(account) : {}), device };
-  if (desk.open !== it || JSON.stringify(session) === JSON.stringify(before)) return;
-  it.person = { ...it.person, session };
-  await keep("person", it.person);
+  const session: Session = { ...it.session, ...(account?.id === it.session.account_id ? session_of(account) : {}), device };
+  if (desk.open !== it || JSON.stringify(session) === JSON.stringify(it.session)) return;
+  it.session = session;
+  await it.save();
   desk.tell({ what: "session", session });
 }
 

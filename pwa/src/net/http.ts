@@ -17,17 +17,21 @@ export function abort_all(): void {
   for (const one of under_way) one.abort();
 }
 
-export async function call(method: string, path: string, body?: unknown): Promise<Reply> {
+/** `signed` makes headers from the very bytes that are sent. */
+export async function call(method: string, path: string, body?: unknown, signed?: (text: string) => Promise<Record<string, string>>): Promise<Reply> {
   const end = new AbortController();
   const limit = setTimeout(() => { end.abort(); }, LIMIT_MS);
   under_way.add(end);
   try {
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const headers = { ...(text ? { "content-type": "application/json" } : {}), ...await signed?.(text) };
     const answer = await fetch(path, {
       method,
       cache: "no-store",
       redirect: "error",
       signal: end.signal,
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      headers,
+      ...(text ? { body: text } : {}),
     });
     return { status: answer.status, body: await json_of(answer), retry_after_s: retry_after(answer.headers.get("retry-after")) };
   } catch {

@@ -4,7 +4,7 @@ import { LANGUAGES, language, more, words } from "../i18n/language.ts";
 import { unopened } from "../notices/rules.ts";
 import { push_state } from "../push/device.ts";
 import type { Params } from "../routes.ts";
-import { agency, own, session, state } from "../store/live.ts";
+import { agency, gate, own, session, state } from "../store/live.ts";
 import { LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
@@ -13,7 +13,9 @@ import { Screen } from "../ui/Screen.tsx";
 const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
 
 export function More(_: { params: Params }) {
-  const { more: say, notices, text, leave, contact, security, checks, told } = more();
+  const { more: say, notices, text, leave, contact, security, checks, vault, told } = more();
+  const now = gate.value;
+  const lock = now.at !== "open" ? "" : now.memory ? vault.way.nothing : vault.way[now.kinds[0] ?? "passphrase"];
   const fresh = unopened(own.value.notices).length;
   const { needs_you, unsent } = state.value;
   const { status } = words();
@@ -36,6 +38,7 @@ export function More(_: { params: Params }) {
           {operates(session.value?.role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
           <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />
           <LinkRow href="/more/text" icon="text" title={say.text_size} detail={text.size[preferences.value.text]} />
+          <LinkRow href="/more/lock" icon="lock" title={vault.title} detail={lock} />
           <LinkRow href="/more/leave" icon="leave" title={say.leave} detail={`${leave.goes}: ${leave.site[preferences.value.leave]}`} />
         </Rows>
       </Section>

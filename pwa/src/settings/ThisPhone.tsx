@@ -4,7 +4,7 @@ import { count, fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import { agency, is_quiet, pending, session, set_field_mode, state, sync_now } from "../store/live.ts";
+import { agency, gate, is_quiet, pending, session, set_field_mode, state, sync_now } from "../store/live.ts";
 import type { OutboxItem, SyncState } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -31,7 +31,7 @@ export function ThisPhone(_: { params: Params }) {
       {sync.needs_you > 0 && <Banner tone="care"><p><a href="/attention">{count(say.needs_you, sync.needs_you)}</a></p></Banner>}
       {waiting.length > 0 && <Section title={say.waiting_list}><ul class="card rows">{waiting.map(item => <Waiting key={item.id} item={item} />)}</ul></Section>}
       <FieldMode />
-      <Banner tone="note" icon="lock"><p>{say.not_locked}</p></Banner>
+      <Kept />
     </Screen>
   );
 }
@@ -48,6 +48,12 @@ function FieldMode() {
       </Card>
     </Section>
   );
+}
+
+function Kept() {
+  const { phone: say } = more();
+  const memory = gate.value.at === "open" && gate.value.memory;
+  return <Banner tone="note" icon="lock"><p>{memory ? say.memory : say.sealed} <a href="/more/lock">{say.lock}</a></p></Banner>;
 }
 
 function phase_text({ phase, trouble }: SyncState): string {

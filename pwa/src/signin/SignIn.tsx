@@ -4,8 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { language, more } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { ask } from "../account/server.ts";
-import { demo_people, enter, type SignInFailure } from "../store/live.ts";
+import { demo_people, enter, gate, type SignInFailure } from "../store/live.ts";
 import type { DemoPerson } from "../store/model.ts";
+import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { ButtonRow, Card, LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
 import { ErrorSummary, type Fault } from "../ui/ErrorSummary.tsx";
@@ -36,8 +37,10 @@ export function SignIn(_: { params: Params }) {
     else fault([{ say: failure_text(failure), ...(failure.code === "wrong_code" ? { field: "code" } : {}) }]);
   };
   const passkey = usePasskeys(enter_by);
+  const now = gate.value;
   return (
     <Screen title={say.welcome} tab_title={say.title} lead={say.lead}>
+      {now.at === "door" && now.erased && <Banner tone="care"><p>{more().vault.not.erased}</p></Banner>}
       <ErrorSummary title={say.faults} faults={faults} />
       {can_use_passkeys() && <Button kind="primary" icon="lock" full busy={busy} onPress={passkey}>{say.passkey}</Button>}
       <Form busy={busy} fault={fault} enter={enter_by} wrong={faults} digits={digits} />

@@ -5,12 +5,11 @@
 
 import type { DBSchema } from "idb";
 import { database } from "./database.ts";
-import type { Session } from "./model.ts";
 
+/** Whose vault this phone opens. Who that is lies in the vault. */
 export interface Person {
-  /** Names this person's two databases; says nothing about the account. */
+  /** The vault's name; says nothing about the account. */
   key: string;
-  session: Session;
   signed_in: boolean;
 }
 
@@ -30,6 +29,8 @@ interface Things {
   sign_out_due: { device: string };
   /** Weak signal counts as none until the person says otherwise. */
   field: boolean;
+  /** No count on the icon, and a plain picture in notices. */
+  discreet: boolean;
 }
 
 interface Schema extends DBSchema {
@@ -60,11 +61,4 @@ export function take<K extends keyof Things>(key: K): Promise<Things[K] | undefi
     await tx.done;
     return thing;
   });
-}
-
-/** The name under which a person's databases are kept: two people on one phone never share one. */
-export async function person_key(account_id: string): Promise<string> {
-  const bytes = new TextEncoder().encode(`porchlight:${account_id}`);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash.subarray(0, 12), byte => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,10 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { ask, listen } from "../keeper/client.ts";
-import type { Here, Opened, Told } from "../keeper/protocol.ts";
+import type { Gate, Here, NotMade, Opened, Told } from "../keeper/protocol.ts";
 import { let_go } from "../push/device.ts";
 import type { Registry } from "../sync/registry.ts";
+import type { NotUnlocked, Way } from "../vault/vault.ts";
 import type { Mutations, OwnAccount } from "../wire.ts";
+import type { Blobs } from "./blobs.ts";
 import { lost } from "./lost.ts";
 import type { DemoPerson, OutboxItem } from "./model.ts";
 import type { SignInFailure } from "./people.ts";
@@ -20,14 +22,17 @@ let update: () => void = () => undefined;
 /** What was begun and not sent, by the place it is written in. */
 export const drafts = signal<ReadonlyMap<string, string>>(new Map());
 
+/** What stands between the person and what this phone holds. */
+export const gate = signal<Gate>({ at: "door" });
+
 /** Show what this phone holds. Asks nothing of the network. */
 export async function start(registry: Registry): Promise<void> {
   look_through(registry, { open: scope => ask("look", scope), close: scope => { void ask("look_away", scope); } });
   listen(hear);
   try {
     const opened = await ask("open", here(), device_kind());
-    if (opened) show(opened);
-    else clear();
+    if ("session" in opened) show(opened);
+    else close(opened);
   } catch {
     now({ phase: "trouble", trouble: "storage" });
   }
@@ -89,6 +94,39 @@ export function enter_account(account: OwnAccount): Promise<void> {
   return ask("enter_account", account);
 }
 
+/** Keep what comes from now on so that only this way opens it; null = keep nothing. Resolves to null when that is done. */
+export function set_up(way: Way | null): Promise<NotMade | null> {
+  return ask("set_up", way);
+}
+
+export function unlock(way: Way): Promise<NotUnlocked | null> {
+  return ask("unlock", way);
+}
+
+export function change_way(present: Way, next: Way): Promise<NotUnlocked | NotMade | null> {
+  return ask("change_way", present, next);
+}
+
+/** Close the vault. The page is loaded anew, so that nothing of what it showed is left in memory. Where nothing is kept, it is the end. */
+export async function lock(everywhere: boolean): Promise<void> {
+  const now_at = gate.peek();
+  if (now_at.at !== "open") return;
+  document.documentElement.dataset["covered"] = "";
+  await (now_at.memory ? ask("leave", true) : ask("lock", everywhere)).catch(() => undefined);
+  if ((navigator.serviceWorker as ServiceWorkerContainer | undefined)?.controller) location.reload();
+  else delete document.documentElement.dataset["covered"];
+}
+
+/** Let go of a vault that its person cannot open, after signing in. */
+export function start_over(): Promise<void> {
+  return ask("start_over");
+}
+
+/** Let somebody else sign in. */
+export function to_door(): Promise<void> {
+  return ask("to_door");
+}
+
 /** The demonstration people, or null where the demonstration is off or out of reach. */
 export function demo_people(): Promise<DemoPerson[] | null> {
   return ask("demo_people");
@@ -107,6 +145,14 @@ export async function sign_out({ forget, anyway = false }: { forget: boolean; an
   await ask("leave", forget);
   return { done: true, unsent };
 }
+
+/** The files of whoever is signed in. */
+export const files: Pick<Blobs, "put" | "get" | "delete" | "notes"> = {
+  put: (note, bytes) => ask("put_file", note, bytes),
+  get: id => ask("file", id),
+  delete: id => ask("delete_file", id),
+  notes: () => ask("files"),
+};
 
 /** Switch every tab to the waiting new version. */
 export function apply_update(): void {
@@ -128,11 +174,16 @@ function hear(told: Told): void {
   else if (told.what === "session") session.value = told.session;
   else if (told.what === "target") dispatchEvent(new Event("porchlight:target"));
   else if (told.what === "begin_anew") location.reload();
-  else close(told.wipe);
+  else if (told.what === "lock") void lock(false);
+  else {
+    close(told.gate);
+    if (told.wipe) void forget_page();
+  }
 }
 
 function show(opened: Opened): void {
   clear();
+  gate.value = opened.gate;
   session.value = opened.session;
   drafts.value = opened.drafts;
   lost.value = opened.lost;
@@ -140,10 +191,17 @@ function show(opened: Opened): void {
   fill(opened.reading);
 }
 
-function close(wipe: boolean): void {
+function close(now_at: Gate): void {
   drafts.value = new Map();
   clear();
-  if (wipe) void let_go().catch(() => undefined);
+  gate.value = now_at;
+}
+
+/** The agency said to forget this phone: its notices and the app's own files go as well. */
+async function forget_page(): Promise<void> {
+  await let_go().catch(() => undefined);
+  for (const name of await caches.keys()) await caches.delete(name);
+  await (await navigator.serviceWorker.getRegistration())?.unregister();
 }
 
 function here(): Here {

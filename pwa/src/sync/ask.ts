@@ -2,7 +2,7 @@
 
 import { version as APP } from "../../package.json";
 import type { Hold, Holds, Standing } from "../store/boxes.ts";
-import type { Device, Kept } from "../store/outbox.ts";
+import { type Device, type Kept, UNREADABLE } from "../store/outbox.ts";
 import { type Mutation, SCHEMA, type SyncRequest } from "../wire.ts";
 
 /** Limits of the protocol, with room to spare in bytes. */
@@ -21,6 +21,8 @@ export interface Asking {
   sums: [string, string][];
   /** At most so many mutations; fewer after the server called a request too large. */
   most: number;
+  /** True when a new lease is due. */
+  lease?: boolean;
 }
 
 export function ask(it: Asking): SyncRequest {
@@ -36,6 +38,7 @@ export function ask(it: Asking): SyncRequest {
     push: to_push(it.items, it.most),
     app: APP,
     ...(it.sums.length ? { sums: it.sums } : {}),
+    ...(it.lease ? { lease: true } : {}),
   };
 }
 
@@ -51,6 +54,7 @@ export function to_push(items: readonly Kept[], most: number): Mutation[] {
   let chars = 0;
   for (const { done, ...mutation } of items) {
     if (done) continue;
+    if (mutation.name === UNREADABLE) break;
     chars += JSON.stringify(mutation).length;
     if (pushed.length >= most || (pushed.length && chars > MOST_PUSHED_CHARS)) break;
     pushed.push(mutation);

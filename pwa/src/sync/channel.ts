@@ -11,6 +11,8 @@ export type News =
   | { what: "target" }
   /** Field mode was turned on or off. */
   | { what: "field" }
+  /** The person locked the app: every tab closes its vault. */
+  | { what: "lock" }
   /** Somebody signed in or out. */
   | { what: "person" };
 

@@ -19,6 +19,7 @@ export interface Full {
   manifest: { digest: string; scopes: [string, number][] } | null;
   reset: string | null;
   lost: Lost | null;
+  lease: string | null;
 }
 
 /** Null when this is no answer of ours: a captive portal's page, for instance. */
@@ -39,5 +40,6 @@ export function full(body: unknown): Full | null {
     manifest: it.manifest ?? null,
     reset: it.reset ?? null,
     lost: it.lost ?? null,
+    lease: it.lease ?? null,
   };
 }

@@ -6,7 +6,9 @@
 import { call, type Reply } from "../net/http.ts";
 import type { Boxes, Changes, Holds, Standing } from "../store/boxes.ts";
 import type { Device, Kept, Outbox } from "../store/outbox.ts";
-import type { Lost, SyncRequest, Taken } from "../wire.ts";
+import type { DeviceKey } from "../vault/proof.ts";
+import { prove } from "../vault/server.ts";
+import type { Done, Lost, SyncRequest, Taken } from "../wire.ts";
 import { apply, type Summarize, touched } from "./apply.ts";
 import { ask, wanted } from "./ask.ts";
 import { checksum } from "./checksum.ts";
@@ -18,11 +20,18 @@ export interface Store {
   outbox: Outbox;
   boxes: Boxes;
   summarize: Summarize;
+  /** What this device proves itself by; phones that keep nothing have none. */
+  key?: DeviceKey;
+  /** Is a new lease due? */
+  lease_due?: () => boolean;
+  /** Hand over what only the server can still read: what was done, or null when it was not taken. */
+  hand_over?: () => Promise<Done[] | null>;
 }
 
 export type Answer =
   | { kind: "applied"; changes: Changes; more: boolean }
-  | { kind: "signed_out"; wipe: boolean }
+  /** `order`: signed, to erase what is here. */
+  | { kind: "signed_out"; wipe: boolean; order?: string }
   /** This phone needs another name; `changes` were applied before that turned out. */
   | { kind: "forked"; changes?: Changes; lost?: Lost }
   /** Too much or something unreadable was pushed: push less, so that pulling goes on. */
@@ -32,7 +41,7 @@ export type Answer =
 
 /** Introduce this device to the server, once. */
 export async function register(store: Store, device: Device, kind: string): Promise<Answer | null> {
-  const reply = await call("PUT", `/v1/devices/${device.id}`, { kind });
+  const reply = await call("PUT", `/v1/devices/${device.id}`, { kind, ...(store.key ? { key: store.key.point } : {}) });
   if (reply.status !== 200 && reply.status !== 201 && reply.status !== 204) return refusal(reply);
   await store.outbox.registered();
   return null;
@@ -44,16 +53,17 @@ export async function round(store: Store, most: number, sending: (items: readonl
   const [device, items, { stamp, standing, holds, list }] = await Promise.all([store.outbox.device(), store.outbox.items(), store.boxes.begin(rid)]);
   const asked = Date.now();
   const sums = await sums_due(store, standing, holds, asked);
-  const request = ask({ rid, clock: asked, device, standing, holds, items, most, sums });
+  const request = ask({ rid, clock: asked, device, standing, holds, items, most, sums, lease: store.lease_due?.() ?? false });
   // 2 send
   sending(request.push);
-  const reply = await call("POST", "/v1/sync", request);
+  const { key } = store;
+  const reply = await call("POST", "/v1/sync", request, key && (text => prove(key, device.id, "POST", "/v1/sync", text)));
   const response = reply.status === 200 ? full(reply.body) : null;
   if (!response) return declined(store, reply, standing.last_n);
   // 3 apply
   const boxes = await store.boxes.scopes(touched(response, { standing, holds }));
   const changes = apply({ standing, holds, list, boxes }, response, { asked, ms: Date.now() }, store.summarize);
-  changes.base = stamp;
+  Object.assign(changes, { base: stamp, lease: response.lease });
   changes.standing.scrub = scrubbed(standing.scrub, sums.map(([scope]) => scope), asked);
   if (response.rid !== rid || !await store.boxes.commit(rid, changes)) return { kind: "failed", because: "server", retry_after_s: null };
   // 4 settle
@@ -96,15 +106,12 @@ async function declined(store: Store, reply: Reply, last_n: number): Promise<Ans
   return reply.status === 426 ? { kind: "old_schema" } : refusal(reply);
 }
 
+/** Under another name goes what is unsent when the server was restored from before this device, or does not believe that it is this one. */
 function refusal(reply: Reply): Answer {
   const { status, retry_after_s } = reply;
-  if (status === 401) return { kind: "signed_out", wipe: (reply.body as { wipe?: boolean } | null)?.wipe === true };
-  if (status === 409 || is_unknown(reply)) return { kind: "forked" };
+  const { wipe = false, order, code } = (reply.body ?? {}) as { wipe?: boolean; order?: string; code?: string };
+  if (status === 409 || code === "device_unknown" || code === "device_proof") return { kind: "forked" };
+  if (status === 401) return { kind: "signed_out", wipe, ...(order ? { order } : {}) };
   if (status === 413 || status === 400) return { kind: "unfit" };
   return { kind: "failed", because: status === 0 ? "network" : "server", retry_after_s };
-}
-
-/** A server that was restored from before this device came to it: what is unsent goes out under a new name. */
-function is_unknown({ status, body }: Reply): boolean {
-  return status === 404 && (body as { code?: string } | null)?.code === "device_unknown";
 }

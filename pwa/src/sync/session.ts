@@ -4,6 +4,7 @@
  */
 
 import type { Changes } from "../store/boxes.ts";
+import { UNREADABLE } from "../store/outbox.ts";
 import { type Answer, fork, register, round, type Store } from "./round.ts";
 import { MOST_PUSHED, wanted } from "./ask.ts";
 
@@ -38,6 +39,7 @@ interface Going {
 }
 
 async function rounds(store: Store, device_kind: string, listener: Listener): Promise<Ending> {
+  await rescue(store);
   const going: Going = { most: MOST_PUSHED, forks: 0, unfit: null };
   for (;;) {
     const device = await store.outbox.device();
@@ -46,6 +48,18 @@ async function rounds(store: Store, device_kind: string, listener: Listener): Pr
     if ("changes" in answer && answer.changes) await listener.applied(answer.changes);
     const ending = await follow(store, answer, going);
     if (ending) return ending;
+  }
+}
+
+/** What this phone cannot read any more the server still can. What even that does not get through is shown, and does not stop the rest. */
+async function rescue(store: Store): Promise<void> {
+  const unreadable = async () => (await store.outbox.items()).find(item => item.name === UNREADABLE && !item.done);
+  if (!await unreadable()) return;
+  const done = await store.hand_over?.();
+  if (done) await store.outbox.settle(done, 0);
+  for (let left = done && await unreadable(); left; left = await unreadable()) {
+    await store.outbox.set_aside(left.id);
+    await fork(store);
   }
 }
 

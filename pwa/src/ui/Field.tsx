@@ -45,7 +45,7 @@ export function TextArea({ id, label, hint, wrong, value, onInput, most }: Field
       <label for={name}>{label}</label>
       {hint && <span class="hint" id={`${name}-hint`}>{hint}</span>}
       <Wrong name={name} text={wrong} />
-      <textarea class="input" id={name} name={name} rows={3} maxLength={most} value={value} aria-invalid={wrong ? "true" : undefined}
+      <textarea class="input" id={name} name={name} autocomplete="off" rows={3} maxLength={most} value={value} aria-invalid={wrong ? "true" : undefined}
         aria-describedby={described(name, hint, wrong)} onInput={event => onInput(event.currentTarget.value)} />
     </div>
   );

@@ -1,8 +1,8 @@
 /** One screen: its title in the tab (never anything personal), one h1 that takes the focus on arrival, and a way back. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../i18n/language.ts";
 import { Icon } from "./Icon.tsx";
+import { app_name, preferences } from "./preferences.ts";
 import { moved } from "./router.ts";
 
 interface ScreenProps {
@@ -22,8 +22,8 @@ export function Screen({ title, tab_title = title, lead, back, wide, aside, chil
     if (moved.peek()) heading.current?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
-    document.title = `${tab_title} · ${words().app.name}`;
-  }, [tab_title]);
+    document.title = preferences.value.discreet ? app_name() : `${tab_title} · ${app_name()}`;
+  }, [tab_title, preferences.value.discreet]);
   return (
     <div class="screen" data-wide={wide ? "" : undefined}>
       {back && <a class="back" href={back.href}><Icon name="back" size={20} />{back.label}</a>}

@@ -5,41 +5,41 @@
 
 import { call } from "../net/http.ts";
 import { subscription_keys } from "../push/keys.ts";
-import { REGISTRY } from "../registry.ts";
-import { boxes_of } from "../store/boxes.ts";
 import { keep, recall } from "../store/install.ts";
-import { outbox_of } from "../store/outbox.ts";
-import { lose_session } from "../store/people.ts";
+import { to_hand_over } from "../store/outbox.ts";
 import { channel } from "../sync/channel.ts";
-import { session } from "../sync/session.ts";
+import { go_on_all } from "../vault/going.ts";
+import { find_record } from "../vault/record.ts";
+import { hand_over } from "../vault/server.ts";
 
 export interface Courier {
-  sync(): Promise<void>;
+  deliver(): Promise<void>;
   leave_target(target: string): Promise<void>;
   renew(): Promise<void>;
+  is_discreet(): Promise<boolean>;
 }
 
 declare const self: ServiceWorkerGlobalScope & { courier?: Courier };
 
 const news = channel(() => undefined);
 
-self.courier = { sync, leave_target, renew };
+self.courier = { deliver, leave_target, renew, is_discreet: async () => await recall("discreet") ?? false };
 
-/** The same session as a page's, under the same lock. Rejects when it failed, so that the browser tries again later. */
-async function sync(): Promise<void> {
+/**
+ * Deliver what was written before the app was closed or locked. A worker has no key: it hands over what only the server can read, and the
+ * app learns of the outcome when it is open again. Rejects when it failed, so that the browser tries again later.
+ */
+async function deliver(): Promise<void> {
+  if (await recall("field")) return;
+  await go_on_all();
   const person = await recall("person");
-  if (!person?.signed_in || await recall("field")) return;
-  const store = { outbox: outbox_of(person.key), boxes: boxes_of(person.key), summarize: REGISTRY.summarize };
-  const ending = await session(store, "worker", Date.now(), {
-    sending: ids => { news.tell({ what: "sending", ids: Array.from(ids) }); },
-    applied: ({ drop, put }) => { news.tell({ what: "applied", scopes: [...drop, ...put.map(box => box.scope)] }); },
+  const record = person && await find_record(person.key);
+  if (!record || record.going) return;
+  const handed = await navigator.locks.request("sync", async () => {
+    const { device, items } = await to_hand_over(record.id);
+    return items.length === 0 || !device.registered || await hand_over(record.device_key, device.id, items);
   });
-  news.tell({ what: "outbox" });
-  if (ending.kind === "signed_out") {
-    await lose_session(person, ending.wipe);
-    news.tell({ what: "person" });
-  }
-  if (ending.kind === "failed") throw new Error(ending.because);
+  if (!handed) throw new Error("not taken");
 }
 
 /** Written down before anything opens: iOS forgets the address on the way, and a page that already shows must be told. */

@@ -13,7 +13,9 @@ const WORDS = {
   es: { title: "Hay novedades", body: "Abra la aplicación para verlas." },
 };
 
-export async function show(data: PushMessageData | null): Promise<void> {
+/** A notice is shown whatever becomes of the question. On a discreet phone it has a plain picture, and the icon no count. */
+export async function show(data: PushMessageData | null, is_discreet: () => Promise<boolean>): Promise<void> {
+  const discreet = await Promise.resolve().then(is_discreet).catch(() => false);
   const sent = parse(data);
   const { title, body, tag, lang, navigate } = sent.notification ?? {};
   const words = WORDS[navigator.language.startsWith("es") ? "es" : "en"];
@@ -21,11 +23,11 @@ export async function show(data: PushMessageData | null): Promise<void> {
     body: text(body) ?? words.body,
     tag: text(tag) ?? "update",
     lang: text(lang) ?? navigator.language,
-    icon: "/icons/icon-192.png",
+    icon: discreet ? "/icons/plain.svg" : "/icons/icon-192.png",
     badge: "/icons/badge.png",
     data: { target: target_of(navigate) },
   });
-  if (typeof sent.app_badge === "number") await navigator.setAppBadge?.(sent.app_badge).catch(() => undefined);
+  if (typeof sent.app_badge === "number" && !discreet) await navigator.setAppBadge?.(sent.app_badge).catch(() => undefined);
 }
 
 function parse(data: PushMessageData | null): Sent {

@@ -33,7 +33,7 @@ self.addEventListener("fetch", event => {
 });
 
 self.addEventListener("push", event => {
-  event.waitUntil(show(event.data).then(() => courier().sync()).catch(() => undefined));
+  event.waitUntil(show(event.data, () => courier().is_discreet()));
 });
 
 self.addEventListener("notificationclick", event => { event.waitUntil(open(event.notification)); });
@@ -41,7 +41,7 @@ self.addEventListener("notificationclick", event => { event.waitUntil(open(event
 self.addEventListener("pushsubscriptionchange", event => { event.waitUntil(courier().renew()); });
 
 self.addEventListener("sync", event => {
-  if (event.tag === "outbox") event.waitUntil(courier().sync());
+  if (event.tag === "outbox") event.waitUntil(courier().deliver());
 });
 
 /** A browser keeps what was imported while installing; later imports read that, never the network. */

@@ -1,17 +1,23 @@
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { expect, test } from "vitest";
-import { type Outbox, outbox_of } from "../../src/store/outbox.ts";
+import { type Outbox, outbox_of, to_hand_over } from "../../src/store/outbox.ts";
+import { from_text, joined, utf8 } from "../../src/vault/bytes.ts";
 import type { Done } from "../../src/wire.ts";
+import { make_keys, make_server } from "../make.ts";
 
 let made = 0;
-const fresh = (): Outbox => outbox_of(`test-${++made}`);
+const keys = await make_keys();
+const server = await make_server();
+const named = (name: string): Outbox => outbox_of(name, keys, server.keys.seal);
+const fresh = (): Outbox => named(`test-${++made}`);
 const write = (id: string) => ({ id, at: "2026-11-20T10:00:00Z", name: "message.send", v: 1, scope: "a", args: {} });
 const answer = (n: number, outcome: Done["outcome"] = "ok"): Done => ({ n, outcome, at: "2026-11-20T10:00:01Z" });
 const numbers = async (outbox: Outbox) => (await outbox.items()).map(item => [item.n, item.id]);
 
 test("two tabs that write at once never give one number twice", async () => {
   const outbox = fresh();
-  const other = outbox_of(`test-${made}`);
+  const other = named(`test-${made}`);
   await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? outbox : other).add(write(`m${i}`))));
   expect((await outbox.items()).map(item => item.n)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   expect((await other.device()).next_n).toBe(41);
@@ -79,10 +85,51 @@ test("two people on one phone have nothing in common", async () => {
 });
 
 test("what was begun is there again after a restart, and gone once it is let go", async () => {
-  const first = outbox_of("drafts");
+  const first = named("drafts");
   await first.keep_draft("thread", "I lost my");
   await first.keep_draft("thread", "I lost my job");
   await first.keep_draft("other", "x");
   await first.keep_draft("other", "");
-  expect(await outbox_of("drafts").drafts()).toEqual(new Map([["thread", "I lost my job"]]));
+  expect(await named("drafts").drafts()).toEqual(new Map([["thread", "I lost my job"]]));
+});
+
+/** What the server makes of a sealed item, by its own half of the key. */
+async function read_by_server(device: string, { n, id, sealed }: Awaited<ReturnType<typeof to_hand_over>>["items"][number]): Promise<unknown> {
+  const eph = from_text(sealed.eph);
+  const theirs = await crypto.subtle.importKey("raw", eph, { name: "ECDH", namedCurve: "P-256" }, false, []);
+  const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, server.open, 256);
+  const root = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+  const derive = { name: "HKDF", hash: "SHA-256", salt: joined(eph, from_text(server.keys.seal.key)), info: utf8("porchlight-outbox-v1") };
+  const key = await crypto.subtle.deriveKey(derive, root, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: from_text(sealed.iv), additionalData: utf8(`${device}|${n}|${id}`) }, key, from_text(sealed.box));
+  return JSON.parse(new TextDecoder().decode(plain)) as unknown;
+}
+
+test("without any key, what was written can be handed over, and the server reads it exactly as it would have been sent", async () => {
+  const outbox = fresh();
+  const kept = await outbox.add({ ...write("m"), args: { body: "marker" } });
+  const { device, items } = await to_hand_over(`test-${made}`);
+  expect(await Promise.all(items.map(item => read_by_server(device.id, item)))).toEqual([kept]);
+});
+
+test("under another name it is sealed anew, since it is bound to its device and number", async () => {
+  const outbox = fresh();
+  for (const id of ["a", "b"]) await outbox.add(write(id));
+  await outbox.settle([answer(1)], 1);
+  await outbox.fork();
+  const { device, items } = await to_hand_over(`test-${made}`);
+  expect(await Promise.all(items.map(item => read_by_server(device.id, item)))).toMatchObject([{ n: 1, id: "b" }]);
+});
+
+test("an item that was changed on the disk is not shown as what it is not, and the server's copy is still whole", async () => {
+  const outbox = fresh();
+  await outbox.add(write("m"));
+  const db = await openDB(`out-test-${made}`);
+  const item = await db.get("items", "m") as { box: Uint8Array };
+  item.box[30] = (item.box[30] ?? 0) ^ 1;
+  await db.put("items", item);
+  db.close();
+  expect(await outbox.items()).toMatchObject([{ n: 1, id: "m", name: "unreadable" }]);
+  const { device, items } = await to_hand_over(`test-${made}`);
+  expect(await Promise.all(items.map(one => read_by_server(device.id, one)))).toMatchObject([{ id: "m", name: "message.send" }]);
 });

@@ -6,11 +6,13 @@ import { checksum } from "../../src/sync/checksum.ts";
 import type { Store } from "../../src/sync/round.ts";
 import { type Ending, session } from "../../src/sync/session.ts";
 import type { SyncRequest } from "../../src/wire.ts";
-import { make_case_row, RECEIVING, summarize } from "../make.ts";
+import { make_case_row, make_keys, make_server, RECEIVING, summarize } from "../make.ts";
 
 interface Asked { method: string; path: string; body: SyncRequest }
 type Say = (asked: Asked) => { status: number; body?: object; headers?: Record<string, string> } | "no signal";
 
+const keys = await make_keys();
+const { keys: { seal } } = await make_server();
 let made = 0;
 let asked: Asked[] = [];
 let store: Store;
@@ -37,7 +39,7 @@ const synced = () => asked.filter(one => one.path === "/v1/sync").map(one => one
 beforeEach(() => {
   asked = [];
   vi.stubGlobal("navigator", { locks: { request: (_name: string, work: () => unknown) => work() } });
-  store = { outbox: outbox_of(`s-${++made}`), boxes: boxes_of(`s-${made}`), summarize };
+  store = { outbox: outbox_of(`s-${++made}`, keys, seal), boxes: boxes_of(`s-${made}`, keys), summarize };
 });
 
 test("a device introduces itself once", async () => {

@@ -123,6 +123,9 @@ BENT: dict[str, Any] = {
     "another type": lambda a, other: {**a, "type": "password"},
     "no response": lambda a, other: {k: v for k, v in a.items() if k != "response"},
     "a list": lambda a, other: {**a, "response": []},
+    "brackets without end": lambda a, other: _bent(a, "clientDataJSON", lambda b: b"[" * 100_000),
+    "a number for what the page said": lambda a, other: {**a, "response": {**a["response"], "clientDataJSON": 7}},
+    "bytes that are no text": lambda a, other: _bent(a, "clientDataJSON", lambda b: b"\xff\xfe{}"),
     "no base64": lambda a, other: {**a, "rawId": "***"},
 }
 

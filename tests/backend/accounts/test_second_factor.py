@@ -73,6 +73,7 @@ def test_digits_of_the_step_before_and_after_are_taken_and_none_that_were_used()
     step = now // 30
     for around, expected in ((-2, None), (-1, step - 1), (0, step), (1, step + 1), (2, None)):
         assert step_of(SEED, app.generate_otp(step + around), now, None) == expected
+    assert step_of(SEED, "١٢٣٤٥٦", now, None) is None
     assert step_of(SEED, app.generate_otp(step), now, step) is None
     assert step_of(SEED, app.generate_otp(step - 1), now, step) is None
     assert step_of(SEED, app.generate_otp(step + 1), now, step) == step + 1

@@ -30,7 +30,8 @@ async def test_signing_in_answers_who_one_is_and_me_agrees() -> None:
         answer = await sign_in(phone, "  Ana@Example.com ")
         assert answer.status_code == 200
         me = await phone.get("/v1/me")
-    expected = {"id": str(account), "role": "parent", "display_name": "Ana", "language": "en", "time_zone": "America/New_York"}
+    expected: dict[str, str | None] = {"alert": None, "alert_at": None}
+    expected |= {"id": str(account), "role": "parent", "display_name": "Ana", "language": "en", "time_zone": "America/New_York"}
     assert answer.json()["account"] == expected
     assert me.json()["account"] == expected
     assert me.json()["demo"] is False

@@ -15,6 +15,7 @@ import pytest
 
 from backend import custody
 from backend.db import connection
+from backend.devices import handover
 from backend.environment import ROOT
 from tests.backend.browsing import browser, make_app, make_person
 from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone, verified
@@ -188,6 +189,16 @@ async def test_a_box_of_another_place_or_device_or_that_was_changed_is_named_and
     answer = await house.ana.hand_over(*bad, client=house.stranger)
     assert answer.json() == {"kept": [], "unreadable": [2, 3, 4, 5, 6, 7, 8]}
     assert await scalar("SELECT count(*) FROM quarantine") == 0
+
+
+@pytest.mark.parametrize("limit", ["KEPT_MAX", "KEPT_BYTES"])
+async def test_one_device_cannot_fill_the_disk(house: House, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    first, second = [await house.ana.sealed(house.ana.says(house.case, house.part, word)) for word in ("one", "two")]
+    assert (await house.ana.hand_over(first, client=house.stranger)).json() == {"kept": [1]}
+    size = await scalar("SELECT length(box) FROM quarantine")
+    monkeypatch.setattr(handover, limit, {"KEPT_MAX": 1, "KEPT_BYTES": size + 10}[limit])
+    assert (await house.ana.hand_over(second, client=house.stranger)).status_code == 429
+    assert await scalar("SELECT count(*) FROM quarantine") == 1
 
 
 async def test_nobody_hands_over_in_the_name_of_a_device_without_its_key(house: House) -> None:

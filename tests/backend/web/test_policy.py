@@ -17,7 +17,13 @@ from tests.backend.browsing import browser, make_app, make_person, sign_in
 PUBLIC = {
     *("/healthz", "/readyz", "/v1/sign-in", "/v1/demo", "/v1/demo/sign-in", "/v1/push/renew", "/v1/vault/keys", "/v1/extracts"),
     *("/v1/sign-in/passkey", "/v1/sign-in/passkey/options", "/v1/claim", "/v1/enrolment", "/v1/enrolment/passkey"),
-    *("/v1/enrolment/passkey/options", "/v1/enrolment/password", "/v1/enrolment/password/confirm"),
+    *(
+        "/v1/hooks/unsubscribe/{token}",
+        "/v1/hooks/texts",
+        "/v1/enrolment/passkey/options",
+        "/v1/enrolment/password",
+        "/v1/enrolment/password/confirm",
+    ),
 }
 APP = make_app(demo=False)
 

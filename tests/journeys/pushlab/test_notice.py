@@ -13,7 +13,7 @@ from backend.db import DB, connection
 from backend.journal import Entry, record
 from backend.notifications import jobs
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import go, held_everything
+from tests.journeys.app import come_in, go, held_everything
 from tests.journeys.browser import open_installed
 from tests.journeys.house import House, house
 from tests.journeys.pushlab.lab import Lab, Phone, push_lab
@@ -62,6 +62,7 @@ async def sign_in_and_turn_on(phone: Phone, origin: str, login: str) -> Page:
     await page.locator("#login").fill(login)
     await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await come_in(page)
     await held_everything(page)
     await go(page, "/more/notices")
     await page.get_by_role("button", name="Turn notices on").click()

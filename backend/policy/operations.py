@@ -1,10 +1,10 @@
 """Who may do what: one table of operations and roles. What does not stand in it is refused.
 
-Which columns a role may see is declared in the registry, by audience; which case, by the grants. This table answers
+Whom a field may be told to is the other half of the table (`classes.py`), which case the grants say. This half answers
 the question that comes before both: is this a thing that such an account does at all?
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Literal, get_args
 
 from litestar.connection import ASGIConnection
@@ -60,7 +60,7 @@ Operation = Literal[
     "identity.check",  # what the case team has to look into
 ]
 
-VERSION: Final = 1  # of this table, for leases and the record of acts; one more with each change of a row
+VERSION: Final = 2  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -118,6 +118,114 @@ STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "device.revok
 
 OPERATIONS: Final = frozenset(get_args(Operation))
 
+# Every route: its operation, or why whoever comes may call it.
+ROUTES: Final[Mapping[str, Operation | str]] = {
+    "GET /healthz": "public: whether the process lives",
+    "GET /readyz": "public: whether it can work",
+    "GET /metrics": "public: this machine, or METRICS_TOKEN; counts only",
+    "POST /v1/sign-in": "public: nobody is signed in yet",
+    "POST /v1/demo/sign-in": "public: invented people only, where that is open",
+    "GET /v1/demo": "public: invented people only, where that is open",
+    "POST /v1/push/renew": "public: the token in the body is the permission",
+    "POST /v1/extracts": "public: the signature of the extract is the permission",
+    "GET /v1/vault/keys": "public: public keys",
+    "POST /v1/handover": "public: sealed work, which only we can open; the device's key is the permission",
+    "POST /v1/devices/{device}/wiped": "public: the device's key is the permission",
+    "GET /v1/extracts/{batch}": "batch.read",
+    "POST /v1/sign-out": "session.end",
+    "GET /v1/me": "account.read",
+    "PUT /v1/devices/{device}": "device.register",
+    "GET /v1/devices": "devices.read",
+    "PUT /v1/devices/{device}/revoked": "device.revoke",
+    "PUT /v1/accounts/{account}/devices/revoked": "device.revoke",
+    "PUT /v1/units/{unit}/devices/revoked": "device.revoke",
+    "GET /v1/account/devices": "own_device.read",
+    "PUT /v1/account/devices/{device}/name": "own_device.change",
+    "PUT /v1/account/devices/{device}/revoked": "own_device.change",
+    "PUT /v1/account/devices/revoked": "own_device.change",
+    "PUT /v1/vault/share": "vault.share",
+    "POST /v1/vault/share/confirm": "vault.share",
+    "POST /v1/vault/share/open": "vault.share",
+    "DELETE /v1/vault/share/{device}": "vault.share",
+    "GET /v1/quarantine": "quarantine.read",
+    "GET /v1/quarantine/{item}": "quarantine.read",
+    "POST /v1/quarantine/{item}/released": "quarantine.decide",
+    "POST /v1/quarantine/{item}/discarded": "quarantine.decide",
+    "POST /v1/sign-in/passkey/options": "public: what a passkey signs, the same for everybody",
+    "POST /v1/sign-in/passkey": "public: nobody is signed in yet",
+    "POST /v1/claim": "public: the code is the permission",
+    "DELETE /v1/enrolment": "public: the ticket in the cookie is the permission",
+    "GET /v1/enrolment": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/passkey/options": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/passkey": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/password": "public: the ticket in the cookie is the permission",
+    "POST /v1/enrolment/password/confirm": "public: the ticket in the cookie is the permission",
+    "GET /v1/account/security": "security.read",
+    "POST /v1/account/proof/options": "identity.prove",
+    "POST /v1/account/proof": "identity.prove",
+    "POST /v1/account/passkeys/options": "factor.change",
+    "POST /v1/account/passkeys": "factor.change",
+    "DELETE /v1/account/passkeys/{passkey}": "factor.change",
+    "DELETE /v1/account/password": "factor.change",
+    "POST /v1/account/password": "factor.change",
+    "POST /v1/account/password/confirm": "factor.change",
+    "POST /v1/account/recovery-codes": "factor.change",
+    "DELETE /v1/account/sessions/{session}": "session.end_others",
+    "DELETE /v1/account/sessions": "session.end_others",
+    "DELETE /v1/account/alert": "security.read",
+    "POST /v1/enrolment/words": "enrolment.offer",
+    "POST /v1/enrolment/letters": "enrolment.offer",
+    "DELETE /v1/account/recovery": "recovery.cancel",
+    "GET /v1/identity-checks": "identity.check",
+    "PUT /v1/identity-checks/{check}/done": "identity.check",
+    "POST /v1/exposure": "exposure.read",
+    "PATCH /v1/uploads/{document}/{place}": "document.offer",
+    "HEAD /v1/uploads/{document}/{place}": "document.offer",
+    "POST /v1/documents/{document}/{place}/ticket": "document.read",
+    "GET /v1/files/{token}": "document.read",
+    "POST /v1/permits/break-glass": "case.break_glass",
+    "POST /v1/permits/consent": "permit.consent",
+    "POST /v1/permits/audit": "permit.audit",
+    "GET /v1/permits": "permit.list",
+    "POST /v1/permits/{permit}/ended": "permit.end",
+    "GET /v1/permits/cases/{case}": "case.read_by_permit",
+    "POST /v1/sync": "sync",
+    "GET /v1/poke": "poke",
+    "GET /v1/push/key": "push.subscribe",
+    "PUT /v1/push/subscription": "push.subscribe",
+    "GET /v1/push/subscription": "push.subscribe",
+    "DELETE /v1/push/subscription": "push.subscribe",
+    "POST /v1/push/test": "push.test",
+    "GET /v1/reach": "reach.manage",
+    "PUT /v1/reach": "reach.manage",
+    "POST /v1/reach/confirm": "reach.manage",
+    "DELETE /v1/reach": "reach.manage",
+    "POST /v1/hooks/unsubscribe/{token}": "public: the token of the letter is the permission",
+    "POST /v1/hooks/texts": "public: the provider's signature is the permission",
+}
+
+# Every change that a device may send.
+MUTATIONS: Final[Mapping[str, Operation]] = {
+    "message.send": "message.send",
+    "message.read": "message.read",
+    "appointment.request": "appointment.request",
+    "appointment.accept": "appointment.answer",
+    "appointment.ask_move": "appointment.answer",
+    "appointment.cancel": "appointment.answer",
+    "note.add": "note.write",
+    "note.edit": "note.write",
+    "visit.pin": "visit.pin",
+    "contact.change": "contact.change",
+    "contact.take_up": "contact.take_up",
+    "preference.set": "preference.set",
+    "appointment.outcome": "appointment.outcome",
+    "document.offer": "document.offer",
+    "document.withdraw": "document.offer",
+    "document.accept": "document.decide",
+    "document.send_back": "document.decide",
+    "notice.open": "notice.open",
+}
+
 
 def may(role: Role, operation: str) -> bool:
     """Whether the table allows it; an operation that it does not name is allowed to nobody."""
@@ -147,4 +255,5 @@ def allowed(operation: Operation) -> Callable[[ASGIConnection[Any, Any, Any, Any
         require(actor, operation)
         require_proof(actor, operation)
 
+    guard.operation = operation  # type: ignore[attr-defined]
     return guard

@@ -1,0 +1,127 @@
+# ruff: noqa: E501 (the lines to change stand here as they stand in the code)
+"""Leaks planted into the code or the database, each of them small and of the kind that slips in: a parent can tell by every one.
+
+A search that does not find these proves nothing by finding nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import NamedTuple
+
+from backend import journal
+from backend.appointments import actions as appointments
+from backend.contacts import actions as contacts
+from backend.db import connection
+from backend.devices import actions as devices
+from backend.messages import actions as messages
+from backend.notifications import rules as notices
+from sync import cursor, pull
+
+
+class Code(NamedTuple):
+    """A leak by changed lines of a module."""
+
+    name: str
+    module: ModuleType
+    changes: tuple[tuple[str, str], ...]
+
+
+class Trigger(NamedTuple):
+    """A leak by a statement that runs after every change of a table's row."""
+
+    name: str
+    table: str
+    does: str
+
+
+Leak = Code | Trigger
+
+LEAKS: tuple[Leak, ...] = (
+    Code("a hint for whoever holds the case", journal, (('| row["audience"]', "| 0x7FFF"),)),
+    Code(
+        "a notice of money for both sides",
+        notices,
+        (('"disbursement.available": (Kind.DISBURSEMENT, RECEIVING)', '"disbursement.available": (Kind.DISBURSEMENT, PARENTS)'),),
+    ),
+    Code(
+        "a time refused because the other parent has it",
+        appointments,
+        (("        if _rows(hours) == len(needed):", '        if _rows(hours) == len(needed) and not await held.fetchval(TOGETHER, row["worker_login"], needed, row["case_id"], row["thread"], False):'),),
+    ),
+    Code("free times without those that the other has", appointments, (("AND (case_id <> $4 OR thread = $5)", "AND (true OR case_id <> $4 OR thread = $5)"),)),
+    Code("a count as the version of a row", pull, (("a.id, a.rev, row_to_json", "a.id, (SELECT count(*) FROM sync_row s WHERE s.scope = a.scope)::int, row_to_json"),)),
+    Code("rows in the order of what is hidden of them", pull, (
+        ("sorted(records, key=_place)", "records"),
+        ('f"SELECT a.part, a.scope, a.aud, a.kind', 'f"(SELECT a.part, a.scope, a.aud, a.kind'),
+        ('AND NOT a.gone"', 'AND NOT a.gone ORDER BY (SELECT s.x::text::bigint FROM sync_row s WHERE s.id = a.id AND s.kind = 33))"'),
+    )),
+    Code("a delta for every audience", pull, (("JOIN granted g ON g.scope = r.scope AND (r.aud & g.mask) <> 0)", "JOIN granted g ON g.scope = r.scope)"),)),
+    Code("a load for every audience", pull, (("ON r.scope = w.scope AND (r.aud & w.mask) <> 0", "ON r.scope = w.scope"),)),
+    Code("a cursor as long as much was written", cursor, (("bytes(-len(plain) % BLOCK_BYTES)", 'bytes(int(cursor.snapshot.split(":")[1]) % 97)'),)),
+    Code(
+        "forbidden, where there is nothing, if it is somebody else's device",
+        devices,
+        (('    if row["principal"] != actor.account_id or', '    if row["principal"] not in (None, actor.account_id):\n        raise Refused("forbidden", "This is not yours.")\n    if row["principal"] != actor.account_id or'),),
+    ),
+    Code(
+        "a refusal with what the other parent said",
+        contacts,
+        (("from backend.cases.parties import get_party\n", 'async def get_party(*asked: object) -> dict[str, int]:\n    return {"party_bit": 0}\n'),),
+    ),
+    Code(
+        "a refusal that tells in which language to write",
+        messages,
+        (("from backend.cases.parties import get_party\n", """import backend.cases.parties
+async def get_party(actor, case_id, thread):
+    try:
+        return await backend.cases.parties.get_party(actor, case_id, thread)
+    except Refused as refused:
+        async with connection() as held:
+            language = await held.fetchval("SELECT language FROM participant WHERE id = $1", thread)
+        raise Refused("forbidden", "No.", {"code": language}) from refused
+"""),),
+    ),
+    Code("a receipt of the team's answer to the other", messages, (("        Message.thread == thread, Message.from_party", "        Message.case_id == (await Message.select(Message.case_id).where(Message.thread == thread).first())[\"case_id\"], Message.from_party"),)),
+    Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE $1::uuid IS NOT NULL AND case_id = $2 AND state = 'sent' RETURNING id"),)),
+    Trigger("when the case was last touched", "participant", "UPDATE ivd_case SET next_step_code = 'touched ' || txid_current() WHERE id = NEW.case_id"),
+    Trigger("a balance refreshed when money goes out", "disbursement", "UPDATE balance SET amount_cents = amount_cents + 1 WHERE case_id = NEW.case_id"),
+    Trigger("a hearing's room that tells how somebody appears", "hearing", "UPDATE hearing SET room = coalesce(NEW.appearance, '') WHERE id = NEW.id AND room IS DISTINCT FROM coalesce(NEW.appearance, '')"),
+    Trigger("an event for both when the team wrote a note", "note", "INSERT INTO key_event (event_id, case_id, code, happened_on, visible_to) VALUES (NEW.id, NEW.case_id, 'noted', current_date, 'both')"),
+    Trigger("an order dated by a message", "message", "UPDATE support_order SET review_due_on = current_date + length(NEW.body) WHERE case_id = NEW.case_id"),
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def planted(leak: Leak) -> AsyncIterator[None]:
+    """The leak is there for as long as the block lasts."""
+    if isinstance(leak, Trigger):
+        await _run(
+            f"CREATE FUNCTION leak() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {leak.does}; RETURN NULL; END $$; "
+            f"CREATE TRIGGER leak AFTER INSERT OR UPDATE ON {leak.table} FOR EACH ROW EXECUTE FUNCTION leak();"
+        )
+        try:
+            yield
+        finally:
+            await _run(f"DROP TRIGGER leak ON {leak.table}; DROP FUNCTION leak();")
+        return
+    source, before = inspect.getsource(leak.module), dict(vars(leak.module))
+    for right, wrong in leak.changes:
+        assert source.count(right) == 1, f"{right!r} stands {source.count(right)} times in {leak.module.__name__}"
+        source = source.replace(right, wrong)
+    kept = {name: value for name, value in before.items() if isinstance(value, type)}
+    try:
+        exec(compile(source, leak.module.__file__ or "", "exec"), vars(leak.module))  # noqa: S102
+        vars(leak.module).update(kept)  # what others hold must stay the same class
+        yield
+    finally:
+        vars(leak.module).clear()
+        vars(leak.module).update(before)
+
+
+async def _run(sql: str) -> None:
+    async with connection() as held:
+        await held.execute(sql)
