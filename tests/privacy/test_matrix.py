@@ -40,7 +40,7 @@ from tests.sync.world import Phone, make_phone
 pytestmark = pytest.mark.usefixtures("db")
 
 TABLES = {synced.table for synced in REGISTRY.synced}
-OWN = {"account": "id", "read_mark": "account_id", "preference": "account_id", "visit_pin": "account_id"}
+OWN = {"account": "id", "read_mark": "account_id", "preference": "account_id", "visit_pin": "account_id", "notice": "account_id"}
 AGENCYS = {"agency", "bookable_hours"}
 NO_JSON = {"PATCH /v1/uploads/{document}/{place}"}  # pieces of files: refused by their kind before anybody is looked for
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -89,6 +89,9 @@ async def make_place() -> Place:
     await _fill(second, {"CP": "B", "NCP": "S"}, people["other supervisor"])
     for number, one in enumerate(people.values()):
         await insert("preference", account_id=one.account, name="text", value="large")
+        told = {"event_key": "e", "kind": "message", "case_id": first, "collapse_key": "k", "state": "sent"}
+        now = datetime.now(UTC)
+        await insert("notice", account_id=one.account, **told, expires_at=now, told_at=now, told_on=now.date())
         if number < 2:
             await insert("visit_pin", account_id=one.account, case_id=first)
     return Place(first, people)
