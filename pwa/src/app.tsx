@@ -60,7 +60,7 @@ export function App() {
 /** Before anything is to be seen: the door, the choice of a lock, or the lock itself. */
 function Outside({ at, claims }: { at: keyof typeof GATES; claims: boolean }) {
   const claiming = claims && at === "door";
-  return <Lazy key={claiming ? "claim" : at} load={claiming ? claim_screen : GATES[at]} params={{ scope: "", thread: "" }} />;
+  return <Lazy key={at === "door" ? path.value : at} load={claiming ? claim_screen : GATES[at]} params={{ scope: "", thread: "" }} />;
 }
 
 /** What has to go on for as long as the app is open. */

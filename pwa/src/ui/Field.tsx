@@ -23,13 +23,15 @@ interface TextFieldProps extends FieldProps {
 export function TextField({ id, label, hint, wrong, value, onInput, secret = false, autocomplete = "off", inputMode, end }: TextFieldProps) {
   const own = useId();
   const name = id ?? own;
+  // What is shown is a text to the browser, and it would remember it unsealed.
+  const remembered = !secret && autocomplete.endsWith("-password") ? "off" : autocomplete;
   const kind = secret ? { type: "password" } as const : { type: "text" } as const;
   return (
     <div class="field">
       <label for={name}>{label}</label>
       {hint && <span class="hint" id={`${name}-hint`}>{hint}</span>}
       <Wrong name={name} text={wrong} />
-      <input class="input" {...kind} id={name} name={name} autocomplete={autocomplete} inputMode={inputMode} value={value} autocapitalize="none"
+      <input class="input" {...kind} id={name} name={name} autocomplete={remembered} inputMode={inputMode} value={value} autocapitalize="none"
         spellcheck={false} aria-invalid={wrong ? "true" : undefined} aria-describedby={described(name, hint, wrong)}
         onInput={event => onInput(event.currentTarget.value)} />
       {end}
