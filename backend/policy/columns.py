@@ -129,7 +129,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     "push_service": _of(engine="service rate tokens filled_at closed_until trouble credentials answers"),
     "push_subscription": _of(
         secret="endpoint endpoint_hash p256dh auth renew_hash vapid_key_id",  # noqa: S106
-        decision="id account_id device_id host agent_class locale created_at last_ok_at last_error fails first_fail_at state reason service",
+        decision="id account_id device_id host agent_class locale created_at last_ok_at last_error fails first_fail_at state reason "
+        "service",
     ),
     "reach": _of(
         place="id account_id",
