@@ -51,6 +51,7 @@ KEYS = {
     "hearing": "hearing_id",
     "key_event": "event_id",
     "push_subscription": "account_id",
+    "notice": "account_id",
     "bookable_hours": "agency_id weekday from_local channel",
     "read_mark": "account_id thread",
     "preference": "account_id name",
@@ -60,6 +61,9 @@ CREATE OR REPLACE FUNCTION natural_id() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE made text := TG_TABLE_NAME; said jsonb := to_jsonb(NEW); k text;
 BEGIN
     FOREACH k IN ARRAY TG_ARGV LOOP made := made || '/' || coalesce(said ->> k, ''); END LOOP;
+    IF TG_TABLE_NAME = 'notice' THEN  -- the n-th of this person
+        made := made || '/' || (SELECT count(*) FROM notice n WHERE n.account_id = NEW.account_id);
+    END IF;
     NEW.id := md5(made)::uuid;
     RETURN NEW;
 END $$;""" + "".join(
