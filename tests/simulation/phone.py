@@ -99,6 +99,7 @@ class Phone:
                 n += 1
                 self.disk["outbox"]["items"][item["id"]] = {**item, "n": n}
             elif item["done"]["outcome"] == "ok":
+                self.world.checks.told(self, item, item["done"])  # a copied phone may know it from the one it was copied from
                 del self.disk["outbox"]["items"][item["id"]]
         self.disk["outbox"]["device"] = {"id": str(self.world.clockwork.uuid()), "next_n": n + 1, "registered": False}
 

@@ -72,10 +72,10 @@ function Address({ channel, told, busy, run }: Part) {
       <TextField id={`${channel}-address`} label={say.label[channel]} hint={say.hint[channel]} value={address} onInput={type}
         autocomplete={channel === "text" ? "tel" : "email"} inputMode={channel === "text" ? "text" : "email"}
         wrong={told === "wrong_address" ? say.told.wrong_address : undefined} />
-      <div class="choice">
-        <input type="checkbox" id={`${channel}-private`} checked={secluded} onChange={event => { seclude(event.currentTarget.checked); }} />
-        <label class="row-text" for={`${channel}-private`}>{say.private}</label>
-      </div>
+      <label class="choice">
+        <input type="checkbox" checked={secluded} onChange={event => { seclude(event.currentTarget.checked); }} />
+        <span class="row-text">{say.private}</span>
+      </label>
       <Buttons><Button busy={busy} onPress={() => { void run(async () => await give(channel, address, secluded)); }}>{say.send_code}</Button></Buttons>
     </>
   );

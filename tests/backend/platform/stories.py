@@ -20,6 +20,11 @@ AT = datetime.combine(datetime.now(ZoneInfo("America/New_York")) + timedelta(day
 FIRST, SECOND = (f"{AT + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}" for minutes in (0, 30))
 
 
+TOLD = """
+INSERT INTO notice (account_id, event_key, kind, collapse_key, expires_at, state, told_at, told_on)
+VALUES ($1, gen_random_uuid()::text, 'message', 'm', now() + interval '1 day', 'sent', now(), current_date) RETURNING id"""
+
+
 @dataclass
 class Stage:
     """A case with a parent and a worker, and a line to PostgreSQL that nobody cuts."""
@@ -37,7 +42,7 @@ class Stage:
 
     def said(self, phone: Phone, name: str, args: Args) -> Args:
         """The next mutation of a phone. Only what is about a case names one; the rest is the account's own."""
-        scope = phone.account if name in ("visit.pin", "preference.set", "message.read") else self.case
+        scope = phone.account if name in ("visit.pin", "preference.set", "message.read", "notice.open") else self.case
         return phone.says(self.case, self.thread, "", name=name, scope=str(scope), args=args)
 
     async def empty(self, *tables: str) -> None:
@@ -132,6 +137,42 @@ async def _prefer(stage: Stage) -> Args:
     return {"name": "language", "value": "es"}
 
 
+async def _outcome(stage: Stage) -> Args:
+    asked = await _asked_for(stage)
+    await stage.direct.execute("UPDATE appointment SET state = 'confirmed', starts_local = starts_local - interval '30 days'")
+    return {"appointment": asked, "seen_local": f"{AT - timedelta(days=30):%Y-%m-%dT%H:%M}", "outcome": "held"}
+
+
+async def _offer(stage: Stage) -> Args:
+    await stage.empty("document_file", "document")
+    files = [{"sha256": "0" * 64, "bytes": 4, "media_type": "image/jpeg"}]
+    return {"id": str(uuid4()), "thread": str(stage.thread), "kind": "pay", "files": files}
+
+
+async def _offered(stage: Stage, state: str) -> str:
+    offered = await _offer(stage)
+    await stage.sends(stage.ana, "document.offer", offered)
+    await stage.direct.execute("UPDATE document SET state = $1", state)
+    return str(offered["id"])
+
+
+async def _withdraw(stage: Stage) -> Args:
+    return {"document": await _offered(stage, "offered")}
+
+
+async def _accept_document(stage: Stage) -> Args:
+    return {"document": await _offered(stage, "ready")}
+
+
+async def _send_back(stage: Stage) -> Args:
+    return {"document": await _offered(stage, "ready"), "reason": "unreadable"}
+
+
+async def _open_notice(stage: Stage) -> Args:
+    """A notice that the parent was told."""
+    return {"notices": [str(await stage.direct.fetchval(TOLD, stage.ana.account))]}
+
+
 STORIES = (
     Story("message.send", False, _message),
     Story("message.read", True, _read),
@@ -145,4 +186,10 @@ STORIES = (
     Story("note.edit", True, _edit),
     Story("visit.pin", True, _pin),
     Story("preference.set", False, _prefer),
+    Story("appointment.outcome", True, _outcome),
+    Story("document.offer", False, _offer),
+    Story("document.withdraw", False, _withdraw),
+    Story("document.accept", True, _accept_document),
+    Story("document.send_back", True, _send_back),
+    Story("notice.open", False, _open_notice),
 )

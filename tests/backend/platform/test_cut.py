@@ -34,7 +34,7 @@ SELECT (SELECT count(*) FROM message WHERE id = $2), (SELECT count(*) FROM journ
     (SELECT count(*) FROM sync_mutation WHERE id = $3), d.last_n, d.crashes FROM sync_device d WHERE d.id = $1"""
 
 EFFECTS = """
-message read_mark appointment appointment_slot note visit_pin contact_change preference journal notice""".split()
+message read_mark appointment appointment_slot note visit_pin contact_change preference document journal notice""".split()
 COUNTS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table}) AS {table}' for table in EFFECTS)}"
 TAKEN = """
 SELECT (SELECT count(*) FROM sync_mutation WHERE id = $2) AS taken, d.last_n, d.crashes FROM sync_device d WHERE d.id = $1"""
@@ -114,8 +114,8 @@ async def counted(stage: Stage) -> dict[str, int]:
 async def tried(story: Story, stage: Stage, cut: Cutter, n: int) -> dict[str, int]:
     """Sends it once with the line cut at the n-th message (0: nowhere), and again; answers what it added to each table."""
     phone = story.sender(stage)
-    args = await story.before(stage)
     await stage.empty("push_delivery", "notice")
+    args = await story.before(stage)
     said, before = stage.said(phone, story.name, args), await counted(stage)
     cut.arm(n)
     answer = await answered(phone, said)
