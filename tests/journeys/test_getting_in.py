@@ -74,7 +74,7 @@ async def sign_out(page: Page) -> None:
 
 
 async def use_passkey(page: Page, reader: Reader) -> None:
-    """With the finger on the reader. The offer under the name may already be answered by it: then the button is gone before it is pressed."""
+    """With the finger on the reader. It may answer the offer under the name already: then the button is gone before it is pressed."""
     await reader.finger_lies_on_it(True)
     with suppress(PlaywrightError):
         await page.get_by_role("button", name="Sign in with a passkey").click(timeout=PRESSED_MS)
