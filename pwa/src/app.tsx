@@ -87,16 +87,15 @@ function Found({ route, params }: { route: Route; params: Params }) {
 function Lazy({ load, params }: { load: () => Promise<ScreenType>; params: Params }) {
   const [tries, again] = useState(0);
   const [failed, fail] = useState(false);
-  const [, arrived] = useState(false);
+  const [, draw] = useState(0);
+  const Screen = loaded.get(load);
   useEffect(() => {
     fail(false);
-    if (loaded.has(load)) return;
-    Promise.all([load(), load_more_words()]).then(
-      ([screen]) => { loaded.set(load, screen); arrived(true); },
-      () => { fail(true); },
-    );
+    const arrived = () => { draw(times => times + 1); };
+    if (Screen) return;
+    if (loaded.has(load)) arrived(); // another place fetched it between our drawing and now
+    else Promise.all([load(), load_more_words()]).then(([screen]) => { loaded.set(load, screen); arrived(); }, () => { fail(true); });
   }, [load, tries]);
-  const Screen = loaded.get(load);
   if (Screen) return <Screen params={params} />;
   return failed ? <Broken again={() => { again(tries + 1); }} /> : <Loading say={words().app.opening} />;
 }

@@ -65,6 +65,7 @@ export async function set_up(desk: Desk, way: Way | null): Promise<NotMade | nul
   const session = desk.newcomer;
   if (!session) return { code: "sign_in" };
   if (!way) {
+    await keep("sign_out_due", {}); // a page that ends may not get to say so: then the next one does
     const store: Store = { outbox: memory_outbox(), boxes: memory_boxes(), summarize: desk.summarize };
     await opened(desk, store, { gate: { at: "open", memory: true, kinds: [], passkey: null }, session, vault: null, lease: null, files: memory_blobs(), save: () => Promise.resolve() });
     return null;

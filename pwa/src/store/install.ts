@@ -26,7 +26,7 @@ interface Things {
   target: string;
   renewal: Renewal;
   /** Signed out while offline: the server still has to hear of it before anything else. */
-  sign_out_due: { device: string };
+  sign_out_due: { device?: string };
   /** Weak signal counts as none until the person says otherwise. */
   field: boolean;
   /** No count on the icon, and a plain picture in notices. */

@@ -30,7 +30,7 @@ export async function find_demo_people(): Promise<DemoPerson[] | null> {
 /** Nothing under way arrives any more, and the server will hear that this device signed out. */
 export async function leave(device: string): Promise<void> {
   abort_all();
-  await keep("sign_out_due", { device });
+  await keep("sign_out_due", device ? { device } : {});
   await drop("person");
 }
 

@@ -49,7 +49,8 @@ function cover(on: boolean): void {
 function leave_nothing(): void {
   const now = gate.peek();
   if (now.at !== "open" || !now.memory) return;
-  const body = JSON.stringify({ device: session.peek()?.device });
+  const device = session.peek()?.device;
+  const body = JSON.stringify(device ? { device } : {});
   void fetch("/v1/sign-out", { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body });
 }
 
