@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WORKER_STOPS_S = 30
 
 TRY = """Try first:
-  1. Open {origin} and choose one of these people; then cut the network and open it again: it is all still there.
+  1. Open {origin} and choose one of these people and a passphrase; then cut the network, open it again and unlock it.
   2. Write a message while offline, and watch it leave when the network is back.
   3. In another terminal: ./porchlight demo tomorrow   (the next day's payments and hearings arrive)
 """
