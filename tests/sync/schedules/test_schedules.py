@@ -11,7 +11,7 @@ from tests.sync.schedules.scenarios import SCENARIOS, Scenario
 
 pytestmark = pytest.mark.usefixtures("db")
 
-SEED, SAMPLE = 20261121, 6
+SEED, SAMPLE = 20261121, 15
 
 
 def test_there_are_as_many_orders_as_there_should_be() -> None:
