@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -46,6 +47,7 @@ def main(arguments: argparse.Namespace) -> int:
     if not wanted:
         print(f"There is no measurement {arguments.which!r}. There are: first, {', '.join(PARTS)}.", file=sys.stderr)
         return 2
+    logging.getLogger("push").setLevel(logging.ERROR)  # what stubs refuse is part of the work
     options = {"sync.ledger": {"payments": arguments.payments}, "sync.returning": {"devices": arguments.devices}}
     figures: dict[str, Any] = {"machine": machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     for name in wanted:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import resource
 import shutil
@@ -52,8 +51,6 @@ ORIGIN = "https://portal.example.gov"
 ROUNDS, MESSAGES, DELIVERED, PIPED, NIGHT = 9, 400, 1500, 6000, 500_000
 IN_FLIGHT = 64
 TEXT = b"x" * TEXT_BYTES
-
-logging.getLogger("push").setLevel(logging.ERROR)
 
 
 async def pipeline() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import re
 from pathlib import Path
 
@@ -54,7 +55,10 @@ def test_only_a_node_that_can_build_the_app_is_used(version: str, enough: bool) 
 @pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
 def test_every_command_is_carried_out_somewhere(command: cli.Command) -> None:
     module, _, function = command.target.partition(":")
+    heard = {name: logging.getLogger(name).level for name in ("push", "asyncpg", "backend", "sync", "porchlight")}
     assert callable(getattr(importlib.import_module(module), function))
+    levels = {name: logging.getLogger(name).level for name in heard}
+    assert levels == heard, "a command that is only loaded must leave the log as it was"
 
 
 def test_an_empty_environment_is_enough() -> None:
