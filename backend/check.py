@@ -21,6 +21,7 @@ from backend import node
 from backend.environment import ROOT, VENV
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SIDE_BY_SIDE = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
 FAILED = "PORCHLIGHT_CHECKS_FAILED"  # read by tests/conftest.py, which names them above pytest's closing line
 
 
@@ -45,7 +46,7 @@ def lint(arguments: argparse.Namespace) -> int:
 
 
 def test(arguments: argparse.Namespace) -> int:
-    """Everything, or only the tests that were named."""
+    """Everything, in as many processes as there are cores, or only the tests that were named."""
     named = bool(arguments.paths or arguments.matching)
     _have_browser()
     _have_redis()
@@ -54,7 +55,7 @@ def test(arguments: argparse.Namespace) -> int:
         failed = _app_lane("build")()
     if failed:
         print(f"\nFAILED so far: {', '.join(failed)}\n", flush=True)
-    words = [*arguments.paths, *(("-k", arguments.matching) if arguments.matching else ())]
+    words = [*arguments.paths, *(("-k", arguments.matching) if arguments.matching else ())] if named else SIDE_BY_SIDE
     environment = {**os.environ, FAILED: ", ".join(failed)}
     tests = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
     return tests.returncode or (1 if failed else 0)

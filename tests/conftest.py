@@ -1,4 +1,4 @@
-"""One real PostgreSQL for the whole run, migrated once; every test that asks for `db` begins with empty tables.
+"""One real PostgreSQL for each process of the run, migrated once; every test that asks for `db` begins with empty tables.
 
 The address is set before anything of ours is imported, so that settings and child processes see the same database.
 """
@@ -48,6 +48,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What `./porchlight test` found before the tests stands above their closing line."""
     if failed := os.environ.get("PORCHLIGHT_CHECKS_FAILED"):
         terminalreporter.write_line(f"CHECKS FAILED BEFORE THE TESTS: {failed}", red=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first, so that no process is left alone with one at the end."""
+    long = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_unconfigure() -> None:
