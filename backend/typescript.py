@@ -49,7 +49,7 @@ def render(registry: Registry = REGISTRY) -> str:
     parts += [_struct(s) for s in (wire.Mutation, wire.SyncRequest, wire.Say, wire.Done, wire.Manifest, wire.Lost, wire.Taken)]
     parts.append(f"export type LoadRow = {_tuple(wire.Row, ('aud', 'kind', 'id', 'rev', 'body'))};\n")
     parts.append(f"export type DeltaRow = {_tuple(wire.Delta, ('scope', 'aud', 'kind', 'id', 'rev', 'body'))};\n")
-    parts.append(_struct(wire.Load).replace(_type(list[wire.Row]), "LoadRow[]"))
+    parts.append(_struct(wire.Load).replace(f"rows: {_type(msgspec.Raw)}", "rows: LoadRow[]"))
     parts.append(_struct(wire.SyncResponse).replace(_type(list[wire.Delta]), "DeltaRow[]"))
     parts += [_struct(s) for s in ANSWERED]
     return "\n".join(parts)

@@ -4,10 +4,11 @@ The answer, its cursor and the epoch that the cursor is good for come from that 
 here: `opening.py` has found that there is nothing new for them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, cast, get_args
+from typing import Any, get_args
 from uuid import UUID
 from zlib import crc32
 
@@ -16,7 +17,7 @@ import msgspec
 from sync.declare import Registry, Shown, Synced
 from sync.epoch import IN_FORCE
 from sync.rows import NO_GRANTS
-from sync.wire import FIRST_MAX, WANT_MAX, Delta, Load, Manifest, Row
+from sync.wire import FIRST_MAX, WANT_MAX, Delta, Load, Manifest
 
 ROWS_MAX = 4000  # of a delta, and of the loads, in one answer; at least one scope always fits
 MARGIN = 2**32
@@ -27,6 +28,10 @@ LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
 
 # All grants in one walk through the index, scope by scope, whatever the planner believes about tables that were just loaded
 # (OFFSET 0 holds it to that): a principal has hundreds of grants, the table millions of rows.
+# A row of a load, as its checksum and as JSON say it. Made here, since a thousand small values cost more to carry than one text.
+KEY = "aud || ':' || kind || ':' || id || ':' || rev"
+LINE = """'[' || aud || ',' || kind || ',"' || id || '",' || rev || ',' || body || ']'"""
+
 UNSEEN = """(SELECT g.scope, r.aud, r.kind, r.id, r.rev, r.gone FROM (SELECT r.* FROM sync_row r
     WHERE r.scope = ANY(ARRAY(SELECT scope FROM granted)) AND r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot)
         AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot) OFFSET 0) r
@@ -68,9 +73,9 @@ class Pulled:
     more: bool = False
 
 
-def checksum(rows: list[Row]) -> str:
-    """Order-free: the sum of the CRC-32 of `audience:kind:id:rev`, modulo 2^32, as 8 hex digits."""
-    return f"{sum(crc32(f'{aud}:{kind}:{id}:{rev}'.encode()) for aud, kind, id, rev, _ in rows) % MARGIN:08x}"
+def checksum(keys: Iterable[bytes]) -> str:
+    """Order-free: the sum of the CRC-32 of each row's `audience:kind:id:rev` (KEY), modulo 2^32, as 8 hex digits."""
+    return f"{sum(map(crc32, keys)) % MARGIN:08x}"
 
 
 async def pull(connection: Any, registry: Registry, asked: Asked) -> Pulled:
@@ -88,20 +93,19 @@ def _answer(records: list[Any], asked: Asked) -> Pulled:
     pulled = Pulled(snapshot=head.snapshot, last_n=head.last_n, stale=head.stale, more=head.more)
     if head.digest != asked.have or asked.snapshot is None:
         pulled.manifest = Manifest(digest=head.digest, scopes=head.scopes)
-    loads: dict[UUID, list[Row]] = {scope: [] for scope in head.loaded}
-    for r in sorted(records, key=_place):
+    for r in sorted((r for r in records if r["part"] == 1), key=lambda r: (r["kind"], r["id"].int)):
         raw = None if r["body"] is None else msgspec.Raw(r["body"].encode())
-        if r["part"] == 1:
-            pulled.rows.append((r["scope"], r["aud"], r["kind"], r["id"], r["rev"], raw))
-        elif r["part"] == 2:
-            loads[r["scope"]].append((r["aud"], r["kind"], r["id"], r["rev"], cast(msgspec.Raw, raw)))
-    pulled.load = [Load(scope=scope, rows=rows, sum=checksum(rows)) for scope, rows in loads.items()]
+        pulled.rows.append((r["scope"], r["aud"], r["kind"], r["id"], r["rev"], raw))
+    full = {r["scope"]: r for r in records if r["part"] == 2}
+    pulled.load = [_load(scope, full.get(scope)) for scope in head.loaded]
     return pulled
 
 
-def _place(record: Any) -> tuple[int, int]:
-    """Order of the rows of an answer: by kind and id, never by what else was written to their tables, or when."""
-    return (record["kind"], record["id"].int) if record["part"] else (0, 0)
+def _load(scope: UUID, record: Any) -> Load:
+    """A scope as the statement wrote it, or without rows."""
+    if record is None:
+        return Load(scope=scope, rows=msgspec.Raw(b"[]"), sum=checksum(()))
+    return Load(scope=scope, rows=msgspec.Raw(record["body"].encode()), sum=checksum(record["keys"].encode().split()))
 
 
 class _Head(msgspec.Struct):
@@ -130,9 +134,9 @@ def _bodies(synced: Synced, shown: Shown) -> str:
     """The bodies of one projection. row_to_json writes no spaces, unlike json_build_object."""
     values = ", ".join(f"{value_of(synced, c)} AS {c}" for c in shown.columns)
     return (
-        f"SELECT a.part, a.scope, a.aud, a.kind, a.id, a.rev, row_to_json(b)::text FROM answer a "
-        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b "
-        f"WHERE a.kind = {shown.kind} AND NOT a.gone"
+        f"SELECT a.part, a.scope, a.aud, {shown.kind}::int2 AS kind, a.id, a.rev, row_to_json(b)::text AS body FROM kinds k "
+        f"CROSS JOIN LATERAL unnest(k.parts, k.scopes, k.auds, k.ids, k.revs) a (part, scope, aud, id, rev) "
+        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b WHERE k.kind = {shown.kind}"
     )
 
 
@@ -160,8 +164,12 @@ delta_sizes AS (SELECT scope, sum(count(*)) OVER (ORDER BY scope) AS total FROM 
 answer AS MATERIALIZED (
     SELECT 1 AS part, c.* FROM changed c JOIN delta_sizes s USING (scope) WHERE s.total <= $6::int
     UNION ALL
-    SELECT 2 AS part, l.scope, l.aud, l.kind, l.id, l.rev, l.gone FROM loadable l JOIN loaded USING (scope))
-SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev,
+    SELECT 2 AS part, l.scope, l.aud, l.kind, l.id, l.rev, l.gone FROM loadable l JOIN loaded USING (scope)),
+kinds AS MATERIALIZED (
+    SELECT kind, array_agg(part) AS parts, array_agg(scope) AS scopes, array_agg(aud) AS auds, array_agg(id) AS ids,
+        array_agg(rev) AS revs FROM answer WHERE NOT gone GROUP BY kind),
+bodies AS MATERIALIZED ({bodies})
+SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev, NULL AS keys,
     json_build_object(
         'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'epoch', {IN_FORCE},
         'digest', d.digest, 'last_n', {LAST_N},
@@ -172,5 +180,7 @@ SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NU
         'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
         'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
 FROM (SELECT {DIGEST} AS digest) d
-UNION ALL SELECT part, scope, aud, kind, id, rev, NULL FROM answer WHERE gone
-UNION ALL {bodies}"""
+UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, NULL FROM answer WHERE gone
+UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, body FROM bodies WHERE part = 1
+UNION ALL SELECT 2, scope, NULL, NULL, NULL, NULL, string_agg({KEY}, ' '), '[' || string_agg({LINE}, ',' ORDER BY kind, id) || ']'
+    FROM bodies WHERE part = 2 GROUP BY scope"""

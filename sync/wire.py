@@ -79,10 +79,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body)."""
+    """A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body), in JSON already."""
 
     scope: UUID
-    rows: list[Row]
+    rows: msgspec.Raw
     sum: str
 
 

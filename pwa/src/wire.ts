@@ -510,7 +510,7 @@ export type LoadRow = [aud: number, kind: number, id: string, rev: number, body:
 
 export type DeltaRow = [scope: string, aud: number, kind: number, id: string, rev: number, body: object | null];
 
-/** A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body). */
+/** A whole scope, to replace what the device holds of it. Rows are (audience, kind, id, rev, body), in JSON already. */
 export interface Load {
   scope: string;
   rows: LoadRow[];

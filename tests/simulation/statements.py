@@ -100,9 +100,8 @@ def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
         "more": len(wanted) > len(loaded),
     }
     records: list[dict[str, Any]] = [{"part": 0, "body": msgspec.json.encode(head).decode()}]
-    for part, rows in ((1, fits), (2, loads)):
-        records += [_record(database, part, key, row) for key, row in rows]
-    return records
+    records += [_record(database, key, row) for key, row in fits]
+    return records + [_load(database, scope, list(rows)) for scope, rows in groupby(loads, key=lambda one: one[0][0])]
 
 
 def _loads(database: Database, grants: dict[UUID, int], wanted: list[UUID], most: int) -> tuple[list[UUID], list[tuple[Key, Stamped]]]:
@@ -135,10 +134,19 @@ def _fitting(changed: list[tuple[Key, Stamped]], most: int) -> tuple[list[tuple[
     return fits, stale
 
 
-def _record(database: Database, part: int, key: Key, row: Stamped) -> dict[str, Any]:
+def _load(database: Database, scope: UUID, rows: list[tuple[Key, Stamped]]) -> dict[str, Any]:
+    """All of a scope in one record: the rows as JSON, by kind and id, and what its checksum is of."""
+    lines, keys = [], []
+    for (_, aud, kind, id), row in sorted(rows, key=lambda one: one[0][2:]):
+        lines.append(f'[{aud},{kind},"{id}",{row.rev},{_body(database.tables["thing"][id], kind)}]')
+        keys.append(f"{aud}:{kind}:{id}:{row.rev}")
+    return {"part": 2, "scope": scope, "keys": " ".join(keys), "body": f"[{','.join(lines)}]"}
+
+
+def _record(database: Database, key: Key, row: Stamped) -> dict[str, Any]:
     scope, aud, kind, id = key
     body = None if row.gone else _body(database.tables["thing"][id], kind)
-    return {"part": part, "scope": scope, "aud": aud, "kind": kind, "id": id, "rev": row.rev, "body": body}
+    return {"part": 1, "scope": scope, "aud": aud, "kind": kind, "id": id, "rev": row.rev, "body": body}
 
 
 def _body(thing: Thing, kind: int) -> str:

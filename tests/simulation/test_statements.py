@@ -149,7 +149,7 @@ async def _now(body: Any) -> Any:
 def told(pulled: Pulled) -> dict[str, Any]:
     """An answer without its snapshot, whose ids are each database's own, and without an order that means nothing."""
     decoded = [(*row[:5], row[5] and msgspec.json.decode(row[5])) for row in pulled.rows]
-    loads = {one.scope: (one.sum, sorted((*row[:4], str(msgspec.json.decode(row[4]))) for row in one.rows)) for one in pulled.load}
+    loads = {one.scope: (one.sum, msgspec.json.decode(one.rows)) for one in pulled.load}
     return {
         "news": pulled.snapshot is not None,
         "manifest": pulled.manifest,

@@ -15,7 +15,7 @@ from sync import epoch, inbox
 from sync import pull as pulling
 from sync.opening import opening
 from sync.pull import Asked, Pulled
-from sync.wire import Done, Mutation
+from sync.wire import Done, Mutation, Row
 from tests.make import make_account, make_agency, make_assignment, make_case, make_device, make_participant
 
 
@@ -71,7 +71,7 @@ class Phone:
             self.mask, self.digest = mask, pulled.manifest.digest
         for load in pulled.load:
             self.rows = {key: row for key, row in self.rows.items() if key[0] != load.scope}
-            for aud, kind, id, rev, body in load.rows:
+            for aud, kind, id, rev, body in msgspec.json.decode(load.rows, type=list[Row]):
                 self.rows[load.scope, aud, kind, id] = rev, msgspec.json.decode(body)
         held = {key[0] for key in self.rows}
         for scope, aud, kind, id, rev, changed in pulled.rows:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 import pytest
 
 from backend.db import connection
@@ -18,7 +17,6 @@ from backend.devices.admission import Admission, Full, Places
 from backend.devices.rules import BUSY_S, POLL_S, POLL_SPREAD_S, clock_ahead_ms, lost, poll_s
 from backend.registry import REGISTRY
 from sync.declare import Registry
-from sync.pull import checksum
 from tests.backend.browsing import browser, make_app, make_person, sign_in
 from tests.backend.devices.phone import Phone
 from tests.make import make_agency, make_case, make_participant
@@ -169,11 +167,6 @@ async def test_wrong_sums_that_do_not_fit_into_an_answer_are_named_stale(
     loaded = {load["scope"] for load in answer["load"]}
     assert loaded | set(answer["stale"]) == {load["scope"] for load in first["load"]}
     assert not loaded & set(answer["stale"])
-
-
-def test_a_checksum_does_not_depend_on_the_order_of_rows() -> None:
-    rows = [(1, 20, UUID(int=n), n, msgspec.Raw(b"{}")) for n in range(1, 5)]
-    assert checksum(rows) == checksum(rows[::-1]) != checksum(rows[1:])
 
 
 async def test_nothing_new_is_a_hundred_and_sixty_bytes_at_most_and_writes_nothing(ana: Ana) -> None:
