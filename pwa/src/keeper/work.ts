@@ -159,7 +159,7 @@ function follow_field(desk: Desk, on: boolean): void {
 
 /** One session with the server, with the phase told truly before, during and after. */
 async function talk(desk: Desk, it: Open, since: number): Promise<Ending> {
-  desk.tell({ what: "state", state: { phase: "syncing" } });
+  desk.tell({ what: "state", state: desk.here.online ? { phase: "syncing" } : quiet_phase(desk) });
   const ending = await sync_session(it.store, desk.kind, since, {
     sending(ids) {
       if (desk.open === it) desk.tell({ what: "sending", ids });

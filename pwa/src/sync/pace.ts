@@ -21,9 +21,9 @@ export function pace_after(ending: Ending, before: Pace, with_: { poll_s: number
   if (ending.kind === "signed_out") return { attempt: 0, wait_ms: null, strict: false };
   if (ending.kind !== "failed") return { attempt: 0, wait_ms: poll_ms(with_.poll_s, with_.random), strict: false };
   const { because, retry_after_s } = ending;
-  const counts = because === "server" || with_.online;
+  if (because === "network" && !with_.online) return { ...before, wait_ms: poll_ms(with_.poll_s, with_.random), strict: false };
   return {
-    attempt: before.attempt + (counts ? 1 : 0),
+    attempt: before.attempt + 1,
     wait_ms: backoff_ms(before.attempt, retry_after_s, with_.random),
     strict: retry_after_s !== null,
   };

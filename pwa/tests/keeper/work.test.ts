@@ -97,6 +97,20 @@ describe("field mode", () => {
   });
 });
 
+test("without a network nothing says that it checks, however often it tries", async () => {
+  const it = await enter(null);
+  refuse = () => Response.error();
+  await it.begin();
+  await vi.waitFor(() => { expect(phases().at(-1)).toBe("trouble"); });
+  [told, asked] = [[], []];
+  await it.here({ online: false, visible: true });
+  await vi.waitFor(() => { expect(phases().length).toBe(2); });
+  await it.sync_now();
+  await vi.waitFor(() => { expect(phases().length).toBe(4); });
+  expect(asked.length).toBe(2);
+  expect(phases()).toEqual(["offline", "offline", "offline", "offline"]);
+});
+
 test("what another tab wrote and died before telling is on the screen after the next check", async () => {
   const it = await enter(WAY);
   const other = make();

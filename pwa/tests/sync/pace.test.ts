@@ -15,8 +15,8 @@ test("a pause that the server asks for is kept whole, with chance on top", () =>
   expect(after(failed("server", 30)).strict).toBe(true);
 });
 
-test("being offline does not count as an attempt", () => {
-  expect(after(failed("network"), AT_ONCE, { online: false }).attempt).toBe(0);
+test("being offline does not count as an attempt, and is not tried each second: the network's return wakes the phone", () => {
+  expect(after(failed("network"), AT_ONCE, { online: false })).toMatchObject({ attempt: 0, wait_ms: 60_000 });
   expect(after(failed("network")).attempt).toBe(1);
   expect(after(failed("server"), AT_ONCE, { online: false }).attempt).toBe(1);
 });
