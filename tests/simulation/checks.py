@@ -6,6 +6,7 @@ Python (`Truth.look`) that know neither stamps, cursors nor manifests.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,31 +20,43 @@ if TYPE_CHECKING:
     from tests.simulation.phone import Phone
 
 Json = dict[str, Any]
+_id = lru_cache(4096)(UUID)
 
 
 class Violation(Exception):
     """An invariant does not hold."""
 
 
+Scopes = dict[str, tuple[int, dict[tuple[int, int, str], Json]]]
+
+
 class Truth:
     """What one person may hold at the moment of a statement: scope → (mask, rows)."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: dict[UUID, tuple[int, Scopes]]) -> None:
         self.looks = 0
         self.last_n = 0
-        self.scopes: dict[str, tuple[int, dict[tuple[int, int, str], Json]]] = {}
+        self.scopes: Scopes = {}
+        self.known = known
 
     def look(self, database: Database, principal: UUID, device: UUID | None) -> None:
-        """Reads the domain."""
+        """Reads the domain; of a person for whom it was read since it last changed, that reading."""
         self.looks += 1
-        self.scopes = {str(s): (mask, {}) for (who, s), mask in database.tables["part"].items() if who == principal}
+        at, self.scopes = self.known.get(principal, (-1, {}))
+        if at != database.domain:
+            self.scopes = self._read(database, principal)
+            self.known[principal] = (database.domain, self.scopes)
+        if device is not None:
+            self.last_n = database.tables["sync_device"][device]["last_n"]
+
+    def _read(self, database: Database, principal: UUID) -> Scopes:
+        scopes: Scopes = {str(s): (mask, {}) for (who, s), mask in database.tables["part"].items() if who == principal}
         for id, thing in database.tables["thing"].items():
-            mask, rows = self.scopes.get(str(thing.scope), (0, {}))
+            mask, rows = scopes.get(str(thing.scope), (0, {}))
             for aud, kind, body in shown(thing):
                 if aud & mask:
                     rows[aud, kind, str(id)] = body
-        if device is not None:
-            self.last_n = database.tables["sync_device"][device]["last_n"]
+        return scopes
 
 
 class Checks:
@@ -58,6 +71,7 @@ class Checks:
         self.places: dict[str, int] = {}
         self.cursors: dict[str, tuple[Any, ...]] = {}
         self.revs: dict[str, dict[tuple[str, int, int, str], int]] = {}
+        self.known: dict[UUID, tuple[int, Scopes]] = {}
         database.committed = self.committed
 
     def hold(self, what: bool, number: str, words: str) -> None:
@@ -80,10 +94,10 @@ class Checks:
         """A phone takes an outcome for true."""
         before = phone.outcomes.setdefault(item["id"], answer["outcome"])
         self.hold(before == answer["outcome"], "I1", f"{phone.name} was told {before}, then {answer['outcome']} of one mutation")
-        effects = len(self.database.tables["effect"].get(UUID(item["id"]), ()))
+        effects = len(self.database.tables["effect"].get(_id(item["id"]), ()))
         right = effects == (1 if answer["outcome"] == "ok" else 0)
         self.hold(right, "I1", f"{phone.name} was told {answer['outcome']} of a mutation that has {effects} effects")
-        built_on = answer["outcome"] != "ok" or "after" not in item or self.database.tables["effect"].get(UUID(item["after"]))
+        built_on = answer["outcome"] != "ok" or "after" not in item or self.database.tables["effect"].get(_id(item["after"]))
         self.hold(bool(built_on), "I3", f"{phone.name} was told ok of a mutation that builds upon one without effect")
 
     def left(self, phone: Phone, item: Json) -> None:
@@ -173,7 +187,7 @@ class Checks:
 
     def settled(self, phone: Phone) -> str | None:
         """What is still open on this phone, or None."""
-        truth = Truth()
+        truth = Truth({})
         truth.look(self.database, phone.principal, None)
         waiting = [item["n"] for item in phone.items() if "done" not in item or item["done"]["outcome"] == "ok"]
         if waiting:

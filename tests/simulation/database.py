@@ -17,6 +17,7 @@ from tests.simulation.clockwork import Clockwork, Signal
 from tests.simulation.house import NOTED, PLAIN, STAFF, Thing
 
 RowKey = tuple[str, Any]
+DOMAIN = frozenset({"thing", "part"})
 
 
 class Stamped(NamedTuple):
@@ -125,6 +126,7 @@ class Database:
         self.clockwork = clockwork
         names = ("thing", "part", "sync_row", "sync_device", "sync_mutation", "mutation_id", "effect", "sync_epoch")
         self.tables: dict[str, dict[Any, Any]] = {name: {} for name in names}
+        self.domain = 0  # how often things and parts have changed
         self.by_scope: defaultdict[UUID, dict[Any, Stamped]] = defaultdict(dict)  # the index (scope, x)
         self.locks: dict[RowKey, Transaction] = {}
         self.open: set[Transaction] = set()
@@ -146,6 +148,8 @@ class Database:
         """What the transaction wrote is everybody's now."""
         self.committed(transaction)
         for (table, key), row in transaction.written.items():
+            if table in DOMAIN:
+                self.domain += 1
             if row is None:
                 self.tables[table].pop(key, None)
                 if table == "part":

@@ -51,7 +51,7 @@ class Network:
         body = msgspec.json.encode({**request, "schema": 0 if phone.outdated else schema})
 
         async def work(task: Task) -> Reply:
-            task.truth = truth = Truth()
+            task.truth = truth = Truth(self.world.checks.known)
             stood = self.world.stood(schema)
             answer: Answer = await self.world.engine.sync(phone.principal, self.world.registry, body)
             self.world.clockwork.trace(f"{phone.name} is answered {answer.status}", answer.body)

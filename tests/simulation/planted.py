@@ -91,7 +91,7 @@ DEFECTS = (
     Defect("what does not fit is dropped without a word", PULL, "stale=head.stale", "stale=[]"),
     Defect("the cursor is the newest stamp", SQL, "not cursor.sees(row.x) and", "row.x >= cursor.xmax and"),
     Defect("a delta forgets whom a row is for", SQL, "not cursor.sees(row.x) and key[1] & mask", "not cursor.sees(row.x)"),
-    Defect("a load forgets whom a row is for", SQL, "if not row.gone and key[1] & grants[scope]", "if not row.gone"),
+    Defect("a load forgets whom a row is for", SQL, "if not row.gone and key[1] & mask", "if not row.gone"),
     Defect("tombstones are not sent", SQL, UNSEEN, UNSEEN.replace("if not", "if not row.gone and not")),
     Defect(
         "an answer has no limit", SQL, "        if total <= most:\n            fits += rows", "        if True:\n            fits += rows"

@@ -109,8 +109,8 @@ def _loads(database: Database, grants: dict[UUID, int], wanted: list[UUID], most
     loads: list[tuple[Key, Stamped]] = []
     total = 0
     for scope in wanted:
-        rows = database.by_scope[scope]
-        mine = [(key, row) for key, row in rows.items() if not row.gone and key[1] & grants[scope]]
+        mask = grants[scope]
+        mine = [(key, row) for key, row in database.by_scope[scope].items() if not row.gone and key[1] & mask]
         total += len(mine)
         if total <= most or not loaded:
             loaded.append(scope)
