@@ -127,6 +127,8 @@ def _soak(parser: argparse.ArgumentParser) -> None:
 def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device-hours", type=float, help="how long all simulated phones together (default: 10000)")
     parser.add_argument("--seeds", metavar="A-B", help="these seeds instead, both included")
+    parser.add_argument("--from-seed", type=int, default=0, metavar="N", help="begin here: go on where an earlier run ended (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="in so many processes (default: 1)")
     parser.add_argument("--seed", type=int, help="one seed alone")
     parser.add_argument("--trace", action="store_true", help="with --seed: everything that happens in it")
     parser.add_argument("--write-traces", action="store_true", help="write tests/vectors/sync-traces anew, for the app's tests")

@@ -66,13 +66,14 @@ class Checks:
         self.clockwork, self.database = clockwork, database
         self.violation: str | None = None
         self.applied_answers = 0
+        self.found_rotten = 0  # scopes that the scrub called wrong, and rightly
         self.numbers: dict[tuple[str, str, int], str] = {}
         self.order: dict[str, tuple[str, int]] = {}  # mutation → (phone that wrote it, its place there)
         self.places: dict[str, int] = {}
         self.cursors: dict[str, tuple[Any, ...]] = {}
         self.revs: dict[str, dict[tuple[str, int, int, str], int]] = {}
         self.known: dict[UUID, tuple[int, Scopes]] = {}
-        database.committed = self.committed
+        database.committed, database.hold = self.committed, self.hold
 
     def hold(self, what: bool, number: str, words: str) -> None:
         """Keeps the first violation."""
@@ -116,8 +117,9 @@ class Checks:
         self.hold(right, "I5", f"{phone.name} has another manifest than the server: {masks}")
         held = {scope for scope, hold in holds.items() if hold["state"] != "none"}
         self.hold(set(boxes) == held, "I12", f"{phone.name} holds {sorted(boxes)}, and should {sorted(held)}")
+        phone.rotten &= held - {one["scope"] for one in response["load"]}
         for scope, hold in holds.items():
-            if hold["state"] == "fresh":
+            if hold["state"] == "fresh" and scope not in phone.rotten:
                 rows = {(aud, kind, id): body for aud, kind, id, _, body in boxes[scope]["rows"]}
                 self.hold(rows == truth.scopes[scope][1], "I5", f"{phone.name} differs in scope {scope} from the server")
         self.hold(cache["standing"]["last_n"] == truth.last_n, "I9", f"{phone.name} believes in another last_n")
@@ -141,6 +143,13 @@ class Checks:
             known[key] = rev
 
     # --- on the server
+
+    def scrubbed(self, wrong: list[UUID], phones: list[Phone], device: str) -> None:
+        """The scrub called these scopes of a device wrong: there must be a reason."""
+        rotten = {s for phone in phones if (phone.disk["outbox"]["device"] or {}).get("id") == device for s in phone.rotten}
+        told = {str(scope) for scope in wrong}
+        self.found_rotten += len(told)
+        self.hold(told <= rotten, "I5", f"the scrub found {sorted(told - rotten)} wrong, where nothing is")
 
     def answered(self, holder: tuple[str, str], request: Json, body: bytes, truth: Truth, world: Json) -> None:
         """Before an answer leaves: it holds nothing that is not this person's, it fits, and it admits what it cannot honour."""

@@ -6,20 +6,24 @@ Values are as JSON brings them, so that traces can be compared with what the app
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import msgspec
 
 MOST_WANTED = 256
 MOST_PUSHED = 50
 MOST_PUSHED_CHARS = 60_000
+MOST_SUMS = 64
+DAY_MS = 86_400_000
 
 Json = dict[str, Any]
 NEW_STANDING: Json = {"cursor": None, "have": None, "last_n": 0, "asked_at": None}
 
 
-def ask(rid: str, clock: int, device: Json, standing: Json, holds: Json) -> Json:
+def ask(rid: str, clock: int, device: Json, standing: Json, holds: Json, sums: list[list[str]]) -> Json:
     """The request, without what is pushed."""
-    return {
+    told: Json = {"sums": sums} if sums else {}
+    return told | {
         "rid": rid,
         "device": device["id"],
         "schema": 1,
@@ -31,6 +35,34 @@ def ask(rid: str, clock: int, device: Json, standing: Json, holds: Json) -> Json
         "push": [],
         "app": "simulated",
     }
+
+
+def to_scrub(standing: Json, holds: Json, now_ms: int) -> list[str]:
+    """The scopes whose sums are due: pwa/src/sync/scrub.ts."""
+    scrub = standing.get("scrub")
+    if standing["cursor"] is None or not scrub or not _is_due(scrub, now_ms):
+        return []
+    done_to = scrub["done_to"] or ""
+    return sorted(scope for scope, hold in holds.items() if hold["state"] == "fresh" and scope > done_to)[:MOST_SUMS]
+
+
+def scrubbed(scrub: Json | None, sent: list[str], now_ms: int) -> Json:
+    """Where the scrub stands when these went."""
+    if not scrub:
+        return {"began_at": now_ms, "done_to": None}
+    if not _is_due(scrub, now_ms):
+        return scrub
+    began_at = now_ms if scrub["done_to"] is None else scrub["began_at"]
+    return {"began_at": began_at, "done_to": sent[-1] if len(sent) == MOST_SUMS else None}
+
+
+def _is_due(scrub: Json, now_ms: int) -> bool:
+    return scrub["done_to"] is not None or abs(now_ms - scrub["began_at"]) >= DAY_MS
+
+
+def checksum(rows: list[Any]) -> str:
+    """pwa/src/sync/checksum.ts."""
+    return f"{sum(crc32(f'{aud}:{kind}:{id}:{rev}'.encode()) for aud, kind, id, rev, _ in rows) % 2**32:08x}"
 
 
 def wanted(holds: Json) -> list[str]:

@@ -9,8 +9,9 @@ from hashlib import blake2b
 from math import log
 from random import Random
 from typing import Any
+from uuid import UUID
 
-from asyncpg.pgproto.pgproto import UUID  # what a database answers with: equal to Python's own, and quicker
+from asyncpg.pgproto import pgproto
 
 MANY_TASKS = 1_000
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -163,9 +164,8 @@ class Clockwork:
         return START + timedelta(seconds=self.seconds + self.leapt)
 
     def uuid(self) -> UUID:
-        """A fresh id."""
-        made: UUID = UUID(self.chance.getrandbits(128).to_bytes(16, "big"))
-        return made
+        """A fresh id, as a database answers with it: equal to Python's own, and quicker."""
+        return pgproto.UUID(self.chance.getrandbits(128).to_bytes(16, "big"))
 
     def happens(self, rate: float) -> bool:
         """True that often."""

@@ -136,6 +136,9 @@ class Database:
         self.timeline = 1
         self.up = True
         self.taken_away: dict[Any, float] = {}  # when a part was last ended
+        self.asks_a_standby: Callable[[], bool] = lambda: False
+        self.hold: Callable[[bool, str, str], None] = lambda what, number, words: None
+        self.mutating: dict[UUID, Transaction] = {}  # whose mutation runs, by device
         self.committed: Callable[[Transaction], None] = lambda transaction: None
 
     def begin(self) -> Transaction:
@@ -159,10 +162,10 @@ class Database:
                 if table == "sync_row":
                     self.by_scope[key[0]][key] = row
 
-    def snapshot(self) -> Snapshot:
-        """pg_current_snapshot()."""
+    def snapshot(self, *, standby: bool = False) -> Snapshot:
+        """pg_current_snapshot(); on a standby, which has all that is committed too, nothing seems to be in progress."""
         xmax = self.latest + 1
-        xip = frozenset(x for x in self.running if x < xmax)
+        xip = frozenset() if standby else frozenset(x for x in self.running if x < xmax)
         return Snapshot(min(xip, default=xmax), xmax, xip)
 
     def fail_over(self) -> None:

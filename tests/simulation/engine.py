@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import inspect
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -72,8 +73,10 @@ class Engine:
         self.epochs = 0
         self.rows_max = 4000
         self.surprises: list[str] = []
-        names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.opening", "sync.pull", "backend.devices.actions")
-        cursor, epoch, inbox, opening, pull, actions = (copy_of(name, defect) for name in names)
+        names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.opening", "sync.pull", "sync.scrub", "backend.devices.actions")
+        cursor, epoch, inbox, opening, pull, scrub, actions = (copy_of(name, defect) for name in names)
+        self.scrubbed: Callable[[list[UUID], UUID], None] = lambda wrong, device: None
+        self.scrub = scrub
         sql = copy_of("tests.simulation.statements", defect)
         turns: Any = self
         self.places = Places(turns, turns)
@@ -84,7 +87,14 @@ class Engine:
         self.epoch.update(os=dice)
         self.inbox.update(datetime=wall)
         own = {name: self.pull[name] for name in ("Asked", "Pulled", "Standby", "pull")} | {"opening": vars(opening)["opening"]}
+        own |= {"scrub": self}
         self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, DB=self, connection=self.connection, log=QUIET, **own)
+
+    async def differing(self, connection: Any, asked: Any, sums: list[tuple[UUID, str]]) -> list[UUID]:
+        """sync.scrub.differing(), overheard."""
+        wrong: list[UUID] = await vars(self.scrub)["differing"](connection, asked, sums)
+        self.scrubbed(wrong, asked.device)
+        return wrong
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:

@@ -73,6 +73,7 @@ def registry(schema: int, current: Callable[[], Any]) -> Registry:
 
     async def write(intent: Intent) -> None:
         connection = current()
+        connection.begins(intent)
         await connection.write_thing(intent.id, Thing(intent.scope or intent.principal, BOTH, intent.args.word, ""))
         await connection.count_effect(intent)
         if intent.args.word == "refuse":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -39,6 +40,7 @@ class Phone:
         self.written: list[str] = []  # ids in the order of writing, for the checks
         self.outcomes: Json = {}  # id → what this phone was told
         self.dead = False
+        self.rotten: set[str] = set()  # scopes that lost a row by no rule of ours, until they are loaded anew
 
     # --- storage: each method is one transaction, with a moment before and after it in which the app can die
 
@@ -121,6 +123,13 @@ class Phone:
         held = self.disk["cache"].get("scopes", {})
         return {name: held[name] for name in names if name in held}
 
+    async def sums_due(self, due: list[str]) -> list[list[str]]:
+        """Checksums of these scopes, in a transaction of their own."""
+        if not due:
+            return []
+        boxes = await self.scopes(due)
+        return [[scope, self.client.checksum(boxes[scope]["rows"] if scope in boxes else [])] for scope in due]
+
     async def commit(self, rid: str, changes: Any) -> bool:
         """The whole answer or nothing, and only for the request under way."""
         await self._moment()
@@ -166,10 +175,11 @@ class Phone:
         # 1 ask
         rid = str(self.world.clockwork.uuid())
         standing, holds = await self.begin(rid)
-        request = self.client.ask(rid, int(self.now()), device, standing, holds)
+        asked = int(self.now())
+        sums = await self.sums_due(self.client.to_scrub(standing, holds, asked))
+        request = self.client.ask(rid, asked, device, standing, holds, sums)
         request["push"] = self.client.to_push(items, most)
         # 2 send
-        asked = int(self.now())
         reply = await self.world.network.post(self, request)
         response = self.client.full(reply.body) if reply.status == 200 else None
         if response is None:
@@ -177,6 +187,7 @@ class Phone:
         # 3 apply
         boxes = await self.scopes(self.client.touched(response, standing, holds))
         changes = self.client.apply(standing, holds, boxes, response, asked)
+        changes.standing["scrub"] = self.client.scrubbed(standing.get("scrub"), [scope for scope, _ in sums], asked)
         if response["rid"] != rid or not await self.commit(rid, changes):
             return "failed", False
         self.world.checks.applied(self, device["id"], response, reply.truth)
@@ -247,6 +258,22 @@ class Phone:
     def lose_cache(self) -> None:
         """Deleting the cache is always a legal repair."""
         self.disk["cache"] = {}
+        self.rotten = set()
+
+    def rot(self, chance: Random) -> None:
+        """A row is gone from a box, as after a fault of the disk or of an earlier version of the app."""
+        cache = self.disk["cache"]
+        fresh = {scope for scope, hold in (cache.get("holds") or {}).items() if hold["state"] == "fresh"}
+        boxes = [(scope, box) for scope, box in sorted(cache.get("scopes", {}).items()) if scope in fresh and box["rows"]]
+        if boxes:
+            scope, box = chance.choice(boxes)
+            cache["scopes"][scope] = {**box, "rows": box["rows"][1:]}
+            self.rotten.add(scope)
+
+    def a_day_passes(self) -> None:
+        """The next pass of the scrub is due, as soon as the present one has ended."""
+        if scrub := (self.disk["cache"].get("standing") or {}).get("scrub"):
+            scrub["began_at"] -= self.client.DAY_MS
 
     def erase(self) -> None:
         """The server no longer trusts it: nothing stays."""
@@ -257,4 +284,5 @@ class Phone:
         """Another phone with the same storage: a backup that was put on a new one."""
         made = Phone(self.world, name, self.principal, deepcopy(self.disk))
         made.written = [item["id"] for item in made.items()]
+        made.rotten = set(self.rotten)
         return made

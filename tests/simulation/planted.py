@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.simulation.engine import Defect
 from tests.simulation.world import World
 
-INBOX, OPENING, PULL, CURSOR, EPOCH = "sync.inbox", "sync.opening", "sync.pull", "sync.cursor", "sync.epoch"
+INBOX, OPENING, PULL, SCRUB, CURSOR, EPOCH = (f"sync.{name}" for name in ("inbox", "opening", "pull", "scrub", "cursor", "epoch"))
 ACTIONS, SQL = "backend.devices.actions", "tests.simulation.statements"
 CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
 HOURS = 2.0
@@ -54,6 +54,10 @@ LEFT_EARLY = """        for item in request["push"]:
         # 2 send
 """
 UNSEEN = "return [(key, row) for key, row in rows.items() if not"
+ROW_LOCK = """    await t.lock("sync_device", device)
+    row = t.get("sync_device", device)
+    return {**row, **before,"""
+NOT_CHANGED = " and not unseen(database, scope, grants[scope], cursor)]"
 TO_PUSH = "self.client.to_push(items, most)"
 BEGIN = "standing, holds = await self.begin(rid)"
 LOADED = '"stale": False, "rows": rows}'
@@ -89,6 +93,11 @@ DEFECTS = (
     Defect("a changed manifest is no news", OPENING, "self.news is False and self.digest == have", "self.news is False"),
     Defect("an epoch that ended is gone on with", ACTIONS, "if found.epoch != this.seal:", "if False:"),
     Defect("what does not fit is dropped without a word", PULL, "stale=head.stale", "stale=[]"),
+    Defect("no lock of the device's row", SQL, ROW_LOCK, ROW_LOCK.split("\n", 1)[1]),
+    Defect("a standby may answer a pull", PULL, "if head.standby or head.epoch != asked.epoch:", "if head.epoch != asked.epoch:"),
+    Defect("the scrub compares what changed since", SQL, NOT_CHANGED, "]"),
+    Defect("the scrub finds nothing", SCRUB, '!= told[r["scope"]]]', '!= told[r["scope"]] and False]'),
+    Defect("a pass of the scrub ends with its first request", CLIENT, "sent[-1] if len(sent) == MOST_SUMS else None", "None"),
     Defect("the cursor is the newest stamp", SQL, "not cursor.sees(row.x) and", "row.x >= cursor.xmax and"),
     Defect("a delta forgets whom a row is for", SQL, "not cursor.sees(row.x) and key[1] & mask", "not cursor.sees(row.x)"),
     Defect("a load forgets whom a row is for", SQL, "if not row.gone and key[1] & mask", "if not row.gone"),

@@ -58,7 +58,7 @@ def in_force(database: Database) -> dict[str, Any] | None:
     return row and {**row, "same": row["timeline"] == database.timeline}
 
 
-def opening(database: Database, principal: UUID, snapshot: str | None, device: UUID) -> dict[str, Any] | None:
+def opening(database: Database, principal: UUID, snapshot: str | None, device: UUID, *, standby: bool = False) -> dict[str, Any] | None:
     """OPENING."""
     epoch = in_force(database)
     if epoch is None:
@@ -69,11 +69,11 @@ def opening(database: Database, principal: UUID, snapshot: str | None, device: U
         cursor = snapshot_of(snapshot)
         news = any(unseen(database, scope, mask, cursor) for scope, mask in grants.items())
     device_row = database.tables["sync_device"].get(device) or {"principal": None, "closed_at": None}
-    stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": False}
+    stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": standby}
     return {**device_row, **stood, "digest": digest(grants), "news": news}
 
 
-def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
+def pull(database: Database, *given: Any, standby: bool = False) -> list[dict[str, Any]]:
     """The whole statement: its rows, with the head as part 0."""
     principal, snapshot, device, have, want, most = given
     grants = granted(database, principal)
@@ -89,8 +89,8 @@ def pull(database: Database, *given: Any) -> list[dict[str, Any]]:
     held = digest(grants)
     epoch = in_force(database)
     head = {
-        "snapshot": database.snapshot().text(),
-        "standby": False,
+        "snapshot": database.snapshot(standby=standby).text(),
+        "standby": standby,
         "epoch": epoch["id"] if epoch and epoch["same"] else None,
         "digest": held,
         "last_n": database.tables["sync_device"][device]["last_n"],
@@ -109,8 +109,7 @@ def _loads(database: Database, grants: dict[UUID, int], wanted: list[UUID], most
     loads: list[tuple[Key, Stamped]] = []
     total = 0
     for scope in wanted:
-        mask = grants[scope]
-        mine = [(key, row) for key, row in database.by_scope[scope].items() if not row.gone and key[1] & mask]
+        mine = _held(database, scope, grants[scope])
         total += len(mine)
         if total <= most or not loaded:
             loaded.append(scope)
@@ -200,6 +199,13 @@ class Connection:
         """As asyncpg's: whether the line is gone."""
         return self.current is not None and not self.current.open
 
+    def begins(self, intent: Intent) -> None:
+        """A mutator's first act: the device's earlier one has ended by now."""
+        other = self.database.mutating.get(intent.device)
+        self.database.hold(other in (None, self.current) or not other.open, "I3", "two mutations of one device ran at once")
+        if self.current is not None:
+            self.database.mutating[intent.device] = self.current
+
     async def write_thing(self, id: UUID, thing: Thing) -> None:
         """A mutator's statement."""
         await self._moment()
@@ -229,10 +235,11 @@ class Connection:
         await self._moment()
         if sql in (OPENING, STATEMENT):
             do = opening if sql == OPENING else pull
+            standby = self.database.asks_a_standby()
             task = self.database.clockwork.running
             if task is not None and task.truth is not None:
                 task.truth.look(self.database, given[0], given[2] if given[2] in self.database.tables["sync_device"] else None)
-            return do(self.database, *given)
+            return do(self.database, *given, standby=standby)
         async with self._written() as transaction:
             return await known(sql)(transaction, *given)
 
@@ -334,6 +341,20 @@ async def _crashed(t: Transaction, device: UUID) -> None:
     await t.put("sync_device", device, {**row, "crashes": row["crashes"] + 1})
 
 
+async def _comparable(t: Transaction, principal: UUID, snapshot: str, have: str | None, told: list[UUID]) -> list[dict[str, Any]]:
+    database, cursor = t.database, snapshot_of(snapshot)
+    grants = granted(database, principal)
+    if digest(grants) != have:
+        return []
+    same = [scope for scope in grants if scope in told and not unseen(database, scope, grants[scope], cursor)]
+    loads = {scope: [(key, row) for key, row in _held(database, scope, grants[scope])] for scope in same}
+    return [{"scope": scope, "keys": _load(database, scope, rows)["keys"] or None} for scope, rows in loads.items()]
+
+
+def _held(database: Database, scope: UUID, mask: int) -> list[tuple[Key, Stamped]]:
+    return [(key, row) for key, row in database.by_scope[scope].items() if not row.gone and key[1] & mask]
+
+
 async def _epoch(t: Transaction) -> Any:
     row = t.get("sync_epoch", 1)
     return row and {**row, "same": row["timeline"] == t.database.timeline}
@@ -363,6 +384,7 @@ STATEMENTS = {
     "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
     "WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1) INSERT INTO sync_mutation": _store,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
+    "WITH granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1), changed AS": _comparable,
     "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
     "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,

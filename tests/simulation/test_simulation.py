@@ -34,6 +34,12 @@ def test_the_same_seeds_are_the_same_days_in_another_process_with_other_hashes()
     assert said.stdout.strip() == simulate(range(3), None, 6)["trace_hash"], said.stderr
 
 
+def test_in_two_processes_the_same_seeds_come_to_the_same_figures() -> None:
+    one, two = (simulate(range(3), None, 0.5, jobs=jobs) for jobs in (1, 2))
+    how = {"jobs", "seconds", "device_hours_per_second"}
+    assert {name: one[name] for name in one.keys() - how} == {name: two[name] for name in two.keys() - how}
+
+
 def test_other_seeds_are_other_days() -> None:
     assert simulate([1], None, 1)["trace_hash"] != simulate([2], None, 1)["trace_hash"]
 

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from sync import epoch, rows
+from sync import epoch, rows, scrub
 from sync.opening import opening
 from sync.pull import Asked, Pulled, pull
 from tests.simulation.clockwork import Clockwork, Task
@@ -39,6 +39,7 @@ class Both:
         self.model.tables["sync_device"][self.device] = {"last_n": 0}
         self.model.tables["sync_epoch"][1] = {"id": EPOCH, "seal_key": b"", "timeline": 1}
         self.cursors: list[tuple[str | None, str | None]] = [(None, None)]  # theirs and ours
+        self.scrubbed: list[list[UUID]] = []  # which scopes could be compared
         self.digests: list[str | None] = [None]
 
     async def step(self) -> None:
@@ -111,9 +112,14 @@ class Both:
         have = self.chance.choice(self.digests)
         want = self.chance.sample(self.scopes, self.chance.choice((0, 0, 1, 3)))
         sealed = await epoch.current(real)
-        answer = await answered(real, Asked(self.principal, self.device, sealed.id, theirs, have, want))
-        task = Task(answered(Connection(self.model), Asked(self.principal, self.device, EPOCH, ours, have, want)), None, None)
+        theirs_asked = Asked(self.principal, self.device, sealed.id, theirs, have, want)
+        ours_asked = Asked(self.principal, self.device, EPOCH, ours, have, want)
+        answer = await answered(real, theirs_asked)
+        task = Task(answered(Connection(self.model), ours_asked), None, None)
         modelled: Pulled = await _now(task.body)
+        sums = [(scope, "unlike any") for scope in self.scopes]
+        self.scrubbed.append(sorted(await scrub.differing(real, theirs_asked, sums)))
+        assert sorted(await _now(scrub.differing(Connection(self.model), ours_asked, sums))) == self.scrubbed[-1]
         if answer.snapshot and modelled.snapshot:
             self.cursors.append((answer.snapshot, modelled.snapshot))
         if answer.manifest:
@@ -186,6 +192,7 @@ async def test_the_simulated_database_answers_as_postgresql_does(
     finally:
         await both.close()
     assert seen == {"news", "manifest", "rows", "load", "stale", "more"}
+    assert {len(scopes) for scopes in both.scrubbed} >= {0, 1}
 
 
 def test_two_sessions_open_at_once_are_told_apart_by_the_model() -> None:

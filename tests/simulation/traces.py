@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from backend.environment import ROOT
+from tests.simulation.client import DAY_MS
 from tests.simulation.world import World
 
 FOLDER = ROOT / "tests" / "vectors" / "sync-traces"
@@ -28,6 +29,8 @@ def made(seed: int) -> bytes:
     """The rounds of a seed's phones."""
     world = World(seed)
     world.traces = {}
+    world.rot = 0.0  # the app has no such thing to replay
+    vars(world.client).update(MOST_SUMS=64, DAY_MS=DAY_MS)
     names = [phone.name for phone in world.phones][:2]  # those that are there from the beginning, with nothing on them
     assert world.run(HOURS) is None
     phones = {name: _rounds(world.traces.get(name, [])[:ROUNDS]) for name in names}

@@ -5,6 +5,7 @@ First everything goes wrong for some days; then all trouble that promises to end
 
 from __future__ import annotations
 
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +43,7 @@ class World:
         self.device_seconds = 0.0
         self.calm = False
         self._draw()
+        self._draw_apart(seed)
         chance = clockwork.chance
         self.scopes = [clockwork.uuid() for _ in range(chance.randint(2, 5))]
         self.people = [clockwork.uuid() for _ in range(chance.randint(1, 3))]
@@ -59,6 +61,14 @@ class World:
         self.rates["hold_s"] = chance.choice((0.05, 5.0, 400.0))
         self.engine.rows_max = chance.choice((3, 8, 4_000))
         self.engine.cursor["IN_PROGRESS_MAX"] = chance.choice((1, 256))
+
+    def _draw_apart(self, seed: int) -> None:
+        """What came later has chances of its own, so that older seeds keep their days."""
+        self.apart = apart = Random(f"apart {seed}")
+        self.rot, self.standbys = apart.choice((0.0, 0.02, 0.1)), apart.choice((0.0, 0.0, 0.02, 0.1))
+        vars(self.client).update(MOST_SUMS=apart.choice((1, 2, 64)), DAY_MS=apart.choice((3_600_000, 86_400_000)))
+        self.database.asks_a_standby = lambda: self.standbys > 0 and not self.calm and apart.random() < self.standbys
+        self.engine.scrubbed = lambda wrong, device: self.checks.scrubbed(wrong, self.phones, str(device))
 
     def happens(self, what: str) -> bool:
         """True as often as this seed has it, and never in the calm."""
@@ -130,7 +140,7 @@ class World:
         self.clockwork.run(self.clockwork.seconds)
 
     def _settle(self) -> None:
-        """The calm: within ten minutes, and five tries for each mutation that breaks us, everything has an end."""
+        """The calm: within ten minutes, five tries for each mutation that breaks us and two scrubs, everything has an end."""
         self.calm = True
         for phone in self.phones:
             phone.outdated = False
@@ -140,8 +150,10 @@ class World:
                 transaction.end(commit=True)
         poisons = sum(item["args"]["word"] == "poison" for phone in self.phones for item in phone.items())
         open_matters: str | None = None
-        for _ in range(12 + 6 * poisons):
+        for _ in range(12 + 6 * poisons + 12 * any(phone.rotten for phone in self.phones)):
             for phone in self.phones:
+                if phone.rotten:
+                    phone.a_day_passes()
                 phone.sync()
             self.clockwork.run(self.clockwork.seconds + 60)
             open_matters = next((found for phone in self.phones if not phone.dead and (found := self.checks.settled(phone))), None)
@@ -180,6 +192,8 @@ class World:
             self.clockwork.at(self.clockwork.soon(0.5), phone.lose_cache)
         if self.happens("spoil_cursor") and (standing := phone.disk["cache"].get("standing")):
             phone.disk["cache"]["standing"] = {**standing, "cursor": "x" + (standing["cursor"] or "")[1:]}
+        if self.rot and self.apart.random() < self.rot:
+            phone.rot(self.apart)
         if self.happens("outdated"):
             phone.outdated = not phone.outdated
         if self.happens("clock"):
