@@ -102,8 +102,7 @@ WHERE coalesce(truth.digest, '{NO_GRANTS}') <> coalesce(m.digest, '{NO_GRANTS}')
 async def _regrant(connection: Any) -> int:
     await connection.execute(f"SELECT {ONE_AT_A_TIME}")
     wrong = await connection.fetchval(
-        "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) "
-        "WHERE g.mask IS DISTINCT FROM t.mask"
+        "SELECT count(*) FROM sync_grant g FULL JOIN sync_grant_truth t USING (principal, scope) WHERE g.mask IS DISTINCT FROM t.mask"
     )
     wrong += await connection.fetchval(MISTAKEN)
     await connection.execute(f"SELECT sync_regrant(ARRAY({' UNION '.join(f'SELECT principal FROM {table}' for table in EVERYBODY)}))")

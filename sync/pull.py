@@ -26,16 +26,30 @@ GRANTED = "granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE pri
 DIGEST = f"coalesce((SELECT digest FROM sync_manifest WHERE principal = $1), '{NO_GRANTS}')"
 LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
 
-# All grants in one walk through the index, scope by scope, whatever the planner believes about tables that were just loaded
-# (OFFSET 0 holds it to that): a principal has hundreds of grants, the table millions of rows.
 # A row of a load, as its checksum and as JSON say it. Made here, since a thousand small values cost more to carry than one text.
 KEY = "aud || ':' || kind || ':' || id || ':' || rev"
 LINE = """'[' || aud || ',' || kind || ',"' || id || '",' || rev || ',' || body || ']'"""
 
+# All grants in one walk through the index, scope by scope, whatever the planner believes about tables that were just loaded
+# (OFFSET 0 holds it to that): a principal has hundreds of grants, the table millions of rows.
 UNSEEN = """(SELECT g.scope, r.aud, r.kind, r.id, r.rev, r.gone FROM (SELECT r.* FROM sync_row r
     WHERE r.scope = ANY(ARRAY(SELECT scope FROM granted)) AND r.x >= pg_snapshot_xmin(($2::text)::pg_snapshot)
         AND NOT pg_visible_in_snapshot(r.x, ($2::text)::pg_snapshot) OFFSET 0) r
     JOIN granted g ON g.scope = r.scope AND (r.aud & g.mask) <> 0)"""
+
+
+# What an answer is of, and what it leaves out.
+HEAD = f"""SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev, NULL AS keys,
+    json_build_object(
+        'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'epoch', {IN_FORCE},
+        'digest', d.digest, 'last_n', {LAST_N},
+        'scopes', CASE WHEN d.digest IS DISTINCT FROM $4 OR $2::text IS NULL
+            THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted)
+            ELSE '[]' END,
+        'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
+        'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
+        'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
+FROM (SELECT {DIGEST} AS digest) d"""
 
 
 class Standby(Exception):
@@ -169,17 +183,7 @@ kinds AS MATERIALIZED (
     SELECT kind, array_agg(part) AS parts, array_agg(scope) AS scopes, array_agg(aud) AS auds, array_agg(id) AS ids,
         array_agg(rev) AS revs FROM answer WHERE NOT gone GROUP BY kind),
 bodies AS MATERIALIZED ({bodies})
-SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 AS kind, NULL::uuid AS id, NULL::int4 AS rev, NULL AS keys,
-    json_build_object(
-        'snapshot', pg_current_snapshot()::text, 'standby', pg_is_in_recovery(), 'epoch', {IN_FORCE},
-        'digest', d.digest, 'last_n', {LAST_N},
-        'scopes', CASE WHEN d.digest IS DISTINCT FROM $4 OR $2::text IS NULL
-            THEN (SELECT coalesce(json_agg(json_build_array(scope, mask) ORDER BY scope), '[]') FROM granted)
-            ELSE '[]' END,
-        'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
-        'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
-        'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
-FROM (SELECT {DIGEST} AS digest) d
+{HEAD}
 UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, NULL FROM answer WHERE gone
 UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, body FROM bodies WHERE part = 1
 UNION ALL SELECT 2, scope, NULL, NULL, NULL, NULL, string_agg({KEY}, ' '), '[' || string_agg({LINE}, ',' ORDER BY kind, id) || ']'

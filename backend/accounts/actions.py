@@ -17,13 +17,14 @@ from backend.accounts.sessions import Asking, Opened, begin, own_view
 from backend.accounts.tables import Account
 from backend.accounts.throttle import admit_demo, admit_passkey, admit_try, note_success
 from backend.accounts.wire import OwnAccount, SignIn
-from backend.db import DB
+from backend.db import DB, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.settings import SETTINGS
 
 WRONG: Final = "This login and password do not fit together."
 SIGN_IN: Final = "sign-in"
+ACTOR: Final = "SELECT role, person_id, worker_login, display_name FROM account WHERE id = $1 AND active"
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +96,8 @@ async def demo_sign_in(key: str, asking: Asking) -> Opened:
 
 async def actor_of_account(account_id: UUID) -> Actor:
     """The actor of a change that a device wrote earlier, as the account is now. Refused: unauthorized when it is closed."""
-    found = await find_account(Account.id == account_id)
+    async with connection() as held:
+        found = await held.fetchrow(ACTOR, account_id)
     if found is None:
         raise Refused("unauthorized", "Please sign in.")
     return Actor(

@@ -56,4 +56,3 @@ def picture(text: str) -> str:
 def _grouped(letters: str) -> str:
     half = RECOVERY_LETTERS // 2
     return f"{letters[:half]}-{letters[half:]}"
-

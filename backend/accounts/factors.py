@@ -219,4 +219,3 @@ def _grew(kept: int, shown: Shown) -> bool:
 
 def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-

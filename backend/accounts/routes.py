@@ -106,9 +106,7 @@ async def ask_to_prove(data: JSONBody[ToProve], actor: NamedDependency[Actor], d
 
 
 @post("/v1/account/proof", guards=[allowed("identity.prove")], status_code=204)
-async def prove(
-    request: Asked, data: JSONBody[Prove], actor: NamedDependency[Actor], doors: NamedDependency[Doors]
-) -> Response[None]:
+async def prove(request: Asked, data: JSONBody[Prove], actor: NamedDependency[Actor], doors: NamedDependency[Doors]) -> Response[None]:
     """Show once more that it is oneself; the session goes on under a new token."""
     rotated = await own.prove(doors.relying, actor, data, host_of(request))
     return Response(None, status_code=204, headers={"set-cookie": doors.opening(rotated)})
@@ -133,9 +131,7 @@ async def remove_passkey(passkey: FromPath[UUID], actor: NamedDependency[Actor])
 
 
 @post("/v1/account/password", guards=CHANGES, status_code=200)
-async def begin_password(
-    data: JSONBody[NewPassword], actor: NamedDependency[Actor], doors: NamedDependency[Doors]
-) -> PasswordStart:
+async def begin_password(data: JSONBody[NewPassword], actor: NamedDependency[Actor], doors: NamedDependency[Doors]) -> PasswordStart:
     """Choose a password; it counts once the app shows digits."""
     return await own.begin_password(actor, data.password, staff_passwords=doors.staff_passwords)
 

@@ -5,15 +5,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.access import Actor, Role
-from backend.cases.parties import get_party
-from backend.cases.tables import Agency
+from backend.cases.parties import NOT_OPEN
 from backend.db import connection
 from backend.errors import Refused
 from backend.journal import Entry, poke, record
 from backend.messages.rules import answer_due_on, new_receipt
-from backend.messages.tables import Message
 from backend.messages.wire import ReadMessages, SendMessage
 from backend.policy import require
+
+# The party that may be spoken to ($3 for a parent's own, $4 for any of the case), and all else that a message depends on.
+OPEN_TO = """
+SELECT p.party_bit, (SELECT time_zone FROM agency LIMIT 1) AS zone, EXISTS (SELECT FROM message WHERE id = $5) AS known
+FROM participant p WHERE p.id = $2 AND p.case_id = $1 AND p.to_on IS NULL AND p.role <> 'CH' AND ($4 OR p.person_id = $3::text)"""
+
+SEND = """
+INSERT INTO message (id, case_id, thread, party_bit, from_party, author_id, author_name, body, receipt, written_at, received_at,
+    answer_due_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+
+# The team has spoken: every clock of this thread stops.
+ANSWERED = "UPDATE message SET answered_at = $2 WHERE thread = $1 AND from_party AND answered_at IS NULL"
 
 MARK = """
 INSERT INTO read_mark AS m (account_id, thread, read_at)
@@ -27,29 +38,19 @@ RETURNING id"""
 async def send_message(actor: Actor, case_id: UUID, args: SendMessage, written_at: datetime | None) -> None:
     """A party writes to its case team, or the team to a party. Refused: forbidden, conflict (the id was used)."""
     require(actor, "message.send")
-    thread = await get_party(actor, case_id, args.thread)
     from_party = actor.role == Role.PARENT
-    if await Message.exists().where(Message.id == args.id):
-        raise Refused("conflict", "This message has already been received.")
-    now = datetime.now(UTC)
-    await Message.insert(
-        Message(
-            id=args.id,
-            case_id=case_id,
-            thread=args.thread,
-            party_bit=thread["party_bit"],
-            from_party=from_party,
-            author_id=actor.account_id,
-            author_name=actor.display_name,
-            body=args.body,
-            receipt=new_receipt(),
-            written_at=written_at,
-            received_at=now,
-            answer_due_on=answer_due_on(now.astimezone(await _zone()).date()) if from_party else None,
-        )
-    )
-    if not from_party:
-        await _answered(args.thread, now)
+    async with connection() as held:
+        open_to = await held.fetchrow(OPEN_TO, case_id, args.thread, actor.person_id if from_party else None, not from_party, args.id)
+        if open_to is None:
+            raise Refused("forbidden", NOT_OPEN)
+        if open_to["known"]:
+            raise Refused("conflict", "This message has already been received.")
+        now = datetime.now(UTC)
+        due_on = answer_due_on(now.astimezone(ZoneInfo(open_to["zone"] or "UTC")).date()) if from_party else None
+        who = (open_to["party_bit"], from_party, actor.account_id, actor.display_name)
+        await held.execute(SEND, args.id, case_id, args.thread, *who, args.body, new_receipt(), written_at, now, due_on)
+        if not from_party:
+            await held.execute(ANSWERED, args.thread, now)
     detail = {"thread": str(args.thread), "from_party": from_party}
     await record([Entry("message.sent", actor.account_id, case_id, args.id, detail=detail)])
 
@@ -63,15 +64,3 @@ async def read_messages(actor: Actor, args: ReadMessages) -> None:
     if mark is not None:  # without the case: who else holds it must not even be poked
         await record([Entry("message.read", actor.account_id, subject_id=mark)])
         await poke({actor.account_id})
-
-
-async def _answered(thread: UUID, now: datetime) -> None:
-    """The team has spoken: every clock of this thread stops."""
-    await Message.update({Message.answered_at: now}).where(
-        Message.thread == thread, Message.from_party.eq(True), Message.answered_at.is_null()
-    )
-
-
-async def _zone() -> ZoneInfo:
-    agency = await Agency.select(Agency.time_zone).first()
-    return ZoneInfo(agency["time_zone"] if agency else "UTC")
