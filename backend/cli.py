@@ -196,6 +196,10 @@ def _incident(parser: argparse.ArgumentParser) -> None:
     what.add_parser("release", help="recall every app older than this").add_argument("which", metavar="VERSION")
 
 
+def _call(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="telephone", default="+12025550123", help="the telephone that is shown (default: an invented one)")
+
+
 def _screenshots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="test-results/screenshots", help="folder to write to")
     parser.add_argument("--publish", action="store_true", help="only those of the README and of the app's manifest, in place")
@@ -231,6 +235,7 @@ COMMANDS = (
     Command("audit", "the journal as evidence: verify, anchor, prove", "backend.audit.cli:main", "run", _audit),
     Command("exposure", "what was ever visible of a person, to whom, when", "backend.custody:exposure", "run", _exposure, True),
     Command("incident", "take trust away at once: user, unit, key, release", "backend.custody:incident", "run", _incident, True),
+    Command("call", "call the phone line of the server on this machine, from this terminal", "backend.voice.cli:main", "run", _call),
     Command("build", "build the app for phones into pwa/dist", "backend.node:main", "run"),
     Command("wire", "write pwa/src/wire.ts from the declared nouns", "backend.typescript:main", "run", _wire),
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),

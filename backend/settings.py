@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str
     text_url: str
     text_from: str
+    voice_token: str
     metrics_token: str
     app_min: str
     audit_anchors: Path | None
@@ -110,6 +111,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=word("mail_from", "porchlight@localhost"),
         text_url=word("text_url"),
         text_from=word("text_from"),
+        voice_token=word("voice_token"),
         metrics_token=word("metrics_token"),
         app_min=word("app_min", "0.0.0"),
         audit_anchors=Path(anchors).expanduser().absolute() if anchors else None,

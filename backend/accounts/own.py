@@ -19,7 +19,7 @@ from backend.accounts.wire import MadePasskey, OwnSecurity, PasswordStart, Prove
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
-from backend.policy import STEP_UP
+from backend.policy import STEP_UP, may
 from backend.settings import SETTINGS
 
 MAKE: Final = "make"
@@ -27,7 +27,7 @@ LEFT: Final = """
 SELECT a.password_hash IS NOT NULL AS password, count(k.id) FILTER (WHERE k.regressed_at IS NULL) AS passkeys,
     EXISTS (SELECT 1 FROM authenticator s WHERE s.account_id = a.id) AS app,
     (SELECT count(*) FROM recovery_code c WHERE c.account_id = a.id AND c.used_at IS NULL AND c.waits_for IS NULL) AS codes,
-    a.login, a.alert, a.alert_at
+    a.login, a.alert, a.alert_at, (SELECT l.number FROM phone_line l WHERE l.account_id = a.id) AS phone_line
 FROM account a LEFT JOIN passkey k ON k.account_id = a.id AND k.waits_for IS NULL WHERE a.id = $1 GROUP BY a.id"""
 LOCK: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
 REMOVE: Final = "DELETE FROM passkey WHERE id = $1 AND account_id = $2 AND waits_for IS NULL RETURNING id"
@@ -49,6 +49,7 @@ async def get_security(actor: Actor, *, staff_passwords: bool) -> OwnSecurity:
         app=row["app"],
         recovery_codes=row["codes"],
         may_have_password=staff_passwords or actor.role in PASSWORDS,
+        phone_line=(row["phone_line"] or "") if may(actor.role, "phone_line.manage") else None,
         sessions=await list_sessions(actor),
         alert=row["alert"],
         alert_at=row["alert_at"],

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.access import Actor, public
-from backend.accounts import actions, own, sessions
+from backend.accounts import actions, own, phone_line, sessions
 from backend.accounts.doors import Doors, host_of
 from backend.accounts.wire import (
     Answered,
@@ -22,6 +22,7 @@ from backend.accounts.wire import (
     MadePasskey,
     Me,
     NewPassword,
+    NewPhoneLine,
     OwnSecurity,
     PasskeySignIn,
     PasswordStart,
@@ -154,6 +155,18 @@ async def renew_recovery_codes(actor: NamedDependency[Actor]) -> RecoveryCodes:
     return await own.renew_recovery_codes(actor)
 
 
+@post("/v1/account/phone-line", guards=[allowed("phone_line.manage")], status_code=200)
+async def open_phone_line(actor: NamedDependency[Actor]) -> NewPhoneLine:
+    """A new caller number and PIN for the agency's phone line."""
+    return await phone_line.open_line(actor)
+
+
+@delete("/v1/account/phone-line", guards=[allowed("phone_line.manage")])
+async def end_phone_line(actor: NamedDependency[Actor]) -> None:
+    """Not by telephone any more."""
+    await phone_line.end_line(actor)
+
+
 @delete("/v1/account/sessions/{session:uuid}", guards=[allowed("session.end_others")])
 async def end_session(session: FromPath[UUID], actor: NamedDependency[Actor]) -> None:
     """Sign out in another browser."""
@@ -175,7 +188,7 @@ async def dismiss_alert(actor: NamedDependency[Actor]) -> None:
 ROUTES: Final = (
     *(sign_in, ask_for_passkey, passkey_sign_in, demo_sign_in, demo, sign_out, me, security, ask_to_prove, prove),
     *(ask_for_new_passkey, add_passkey, remove_passkey, begin_password, finish_password, remove_password),
-    *(renew_recovery_codes, end_session, end_other_sessions, dismiss_alert),
+    *(open_phone_line, end_phone_line, renew_recovery_codes, end_session, end_other_sessions, dismiss_alert),
 )
 
 

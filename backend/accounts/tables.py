@@ -85,6 +85,17 @@ class Authenticator(Table, tablename="authenticator"):
     made_at = Timestamptz(null=False, default=TimestamptzNow())
 
 
+class PhoneLine(Table, tablename="phone_line"):
+    """The way in by telephone: a number that we chose and the hash of a PIN. `fails` counts wrong PINs in a row."""
+
+    account_id = UUID(primary_key=True, default=None)
+    number = Text(null=False, default=None, unique=True)
+    pin_hash = Text(null=False, default=None)
+    fails = Integer(null=False, default=0)
+    made_at = Timestamptz(null=False, default=TimestamptzNow())
+    used_at = Timestamptz(null=True, default=None)
+
+
 class RecoveryCode(Table, tablename="recovery_code"):
     """A code on paper that stands once for the app's digits; only its keyed hash is kept."""
 

@@ -104,6 +104,12 @@ async def note_success(login: str, host: str) -> None:
         await held.execute(SUCCEEDED, known, here, [throttle_key("address", address), throttle_key("abroad", login)])
 
 
+async def is_known(login: str, host: str) -> bool:
+    """Whether this login has succeeded from this address within the time that is remembered."""
+    async with connection() as held:
+        return bool(await held.fetchval(IS_KNOWN, throttle_key("known", login, address_of(host)), KNOWN_FOR_S))
+
+
 async def forget_old() -> None:
     """Delete counts that no longer count."""
     async with connection() as held:

@@ -153,9 +153,17 @@ class OwnSecurity(Wire, frozen=True):
     app: bool
     recovery_codes: int
     may_have_password: bool
+    phone_line: str | None  # one's caller number, empty without one; none for who cannot have any
     sessions: list[OwnSession]
     alert: Alert | None
     alert_at: datetime | None
+
+
+class NewPhoneLine(Wire, frozen=True):
+    """What somebody says to the agency's phone line: a caller number, and a PIN that is never shown again."""
+
+    number: str
+    pin: str
 
 
 class NewPassword(Wire, frozen=True):

@@ -26,3 +26,25 @@ class Letter(Wire, frozen=True):
     body: str
     link: str
     stop_link: str
+
+
+class Heard(Wire, frozen=True):
+    """What came of one step of a call: keys that were pressed, or words that the provider understood; neither after silence.
+
+    ``call`` is the provider's name of the call, ``telephone`` what it shows as the caller's (+1…), empty when it is withheld.
+    """
+
+    call: str
+    telephone: str = ""
+    keys: str = ""
+    words: str = ""
+
+
+class Prompt(Wire, frozen=True):
+    """What is said, and what is waited for then: so many keys, words, the end of the call, or the agency's own telephone."""
+
+    language: Literal["en", "es"]
+    says: list[str]
+    then: Literal["keys", "words", "end", "agency"] = "keys"
+    most_keys: int = 1
+    also_says: tuple[str, ...] = ()  # in Spanish, where the language is still to be chosen

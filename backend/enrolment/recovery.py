@@ -98,6 +98,7 @@ async def clear_ways(account_id: UUID) -> None:
         await held.execute("DELETE FROM passkey WHERE account_id = $1 AND waits_for IS NULL", account_id)
         await held.execute("DELETE FROM recovery_code WHERE account_id = $1 AND waits_for IS NULL", account_id)
         await held.execute("DELETE FROM authenticator WHERE account_id = $1", account_id)
+        await held.execute("DELETE FROM phone_line WHERE account_id = $1", account_id)
         await held.execute("UPDATE account SET password_hash = NULL WHERE id = $1", account_id)
         await end_others(account_id)
         await record([Entry("account.ways_cleared", subject_id=account_id)])

@@ -97,6 +97,8 @@ SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoe
     "device.enrolled": Kind.DEVICE,
     "device.revoked": Kind.DEVICE,
     "passkey.added": Kind.DEVICE,
+    "phone_line.opened": Kind.DEVICE,
+    "phone_line.shut": Kind.DEVICE,
     "recovery.asked": Kind.DEVICE,
 }
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}

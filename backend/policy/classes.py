@@ -31,6 +31,7 @@ class Channel(StrEnum):
     ONLINE = "online"  # the answer of a route, kept nowhere
     NOTICE = "notice"  # the text of a notification, by whatever carrier
     EXPORT = "export"  # a file that somebody takes along
+    PHONE = "phone"  # said by the phone line to a parent who typed their PIN
 
 
 class Class(StrEnum):
@@ -76,6 +77,7 @@ class Class(StrEnum):
 
 
 Ways = frozenset[Channel]
+PARENTS: Final = frozenset({Reader.SELF, Reader.RECEIVING, Reader.PAYING})
 DEVICES: Final[Ways] = frozenset({Channel.OFFLINE})
 SCREEN: Final[Ways] = frozenset({Channel.ONLINE})
 BOTH_WAYS: Final[Ways] = DEVICES | SCREEN
@@ -90,9 +92,12 @@ class Rule:
     by_row: bool = False
 
 
-def _to(*readers: Reader, by: Ways = DEVICES, helped: bool = False) -> dict[Reader, Ways]:
-    """Readers by these ways. Who holds a permit sees on a screen what the team holds; a helper what is `helped`."""
-    reads = dict.fromkeys(readers, by)
+def _to(*readers: Reader, by: Ways = DEVICES, helped: bool = False, said: bool = False) -> dict[Reader, Ways]:
+    """Readers by these ways. Who holds a permit sees on a screen what the team holds; a helper what is `helped`.
+
+    What is `said` the phone line tells the parents among them.
+    """
+    reads = {reader: by | ({Channel.PHONE} if said and reader in PARENTS else set()) for reader in readers}
     if Reader.TEAM in readers and by == DEVICES:
         reads[Reader.PERMIT] = SCREEN
     if helped:
@@ -104,9 +109,9 @@ SELF, RECEIVING, PAYING, TEAM = Reader.SELF, Reader.RECEIVING, Reader.PAYING, Re
 CASE_PEOPLE: Final = (RECEIVING, PAYING, TEAM)
 
 TABLE: Final[Mapping[Class, Rule]] = {
-    Class.AGENCY: Rule("the agency's name, phone, hours and last load", _to(Reader.ANYBODY, by=BOTH_WAYS)),
+    Class.AGENCY: Rule("the agency's name, phone, hours and last load", _to(Reader.ANYBODY, by=BOTH_WAYS | {Channel.PHONE})),
     Class.ACCOUNT: Rule("one's own account: name shown, role, language, time zone", _to(SELF, by=BOTH_WAYS)),
-    Class.CASE: Rule("number, stage and next step of a case", _to(*CASE_PEOPLE, helped=True)),
+    Class.CASE: Rule("number, stage and next step of a case", _to(*CASE_PEOPLE, helped=True, said=True)),
     Class.OFFICE_OF_CASE: Rule("which office and which other state have a case: they tell where a family lives", _to(TEAM)),
     Class.NAME: Rule("first and last name of the parents, and who is what", _to(*CASE_PEOPLE, helped=True)),
     Class.CHILD_NAME: Rule("a child's first name", _to(*CASE_PEOPLE, helped=True)),
@@ -118,15 +123,15 @@ TABLE: Final[Mapping[Class, Rule]] = {
     Class.CHILD_PLACE: Rule("with whom a child lives, and how it is reached", _to(TEAM)),
     Class.ORDER: Rule("the order, what is owed under it, and the balance", _to(*CASE_PEOPLE, helped=True)),
     Class.EMPLOYMENT: Rule("that wages are withheld: it tells of an employer", _to(PAYING, TEAM)),
-    Class.MONEY_IN: Rule("amount and dates of what was paid", _to(*CASE_PEOPLE, helped=True)),
+    Class.MONEY_IN: Rule("amount and dates of what was paid", _to(*CASE_PEOPLE, helped=True, said=True)),
     Class.MONEY_ORIGIN: Rule("from where a payment came, by which bank, and how the law split it; it may hold federal tax information"),
-    Class.MONEY_OUT: Rule("what was paid out, when, and why it waits", _to(RECEIVING, TEAM, helped=True)),
+    Class.MONEY_OUT: Rule("what was paid out, when, and why it waits", _to(RECEIVING, TEAM, helped=True, said=True)),
     Class.MONEY_ROUTE: Rule("how money reaches the receiving parent", _to(RECEIVING)),
-    Class.HEARING: Rule("court dates: time, place, kind, state", _to(*CASE_PEOPLE, helped=True)),
+    Class.HEARING: Rule("court dates: time, place, kind, state", _to(*CASE_PEOPLE, helped=True, said=True)),
     Class.APPEARANCE: Rule("how somebody appears in court", _to(TEAM)),
     Class.EVENT: Rule("a key event, for those whom its row names", _to(*CASE_PEOPLE, helped=True), by_row=True),
     Class.EVENT_READERS: Rule("whom a key event is for", _to(TEAM)),
-    Class.CONVERSATION: Rule("what one party and the team say, ask, agree or change between them", _to(SELF, TEAM, helped=True)),
+    Class.CONVERSATION: Rule("what one party and the team say, ask, agree or change between them", _to(SELF, TEAM, helped=True, said=True)),
     Class.COLLEAGUE: Rule("which colleague wrote, answered or meets", _to(TEAM)),
     Class.NOTE: Rule("what the team writes down for itself", _to(TEAM)),
     Class.OWN_HABIT: Rule("how far one has read, what one pinned, how one likes the app", _to(SELF)),

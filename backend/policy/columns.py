@@ -148,6 +148,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     ),
     "challenge": _of(secret="challenge purpose holder expires_at"),  # noqa: S106
     "authenticator": _of(secret="account_id seed last_step made_at"),  # noqa: S106
+    "phone_line": _of(device="number made_at used_at", secret="account_id pin_hash fails"),  # noqa: S106
+    "phone_call": _of(engine="id provider_hash token_hash before_hash state answer began_at ended_at"),
     "recovery_code": _of(secret="id account_id code_hash used_at waits_for"),  # noqa: S106
     "password_setup": _of(secret="holder password_hash seed tries expires_at"),  # noqa: S106
     "claim": _of(secret="id code_hash way person_id account_id made_by made_at expires_at tries used_at ended_at"),  # noqa: S106

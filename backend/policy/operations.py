@@ -54,13 +54,14 @@ Operation = Literal[
     "security.read",  # one's own ways to sign in, and where one is signed in
     "session.end_others",
     "factor.change",  # add or remove a passkey, set a password, make recovery codes
+    "phone_line.manage",  # a caller number and a PIN of one's own
     "recovery.cancel",
     "identity.prove",  # a fresh proof of who one is
     "enrolment.offer",  # a code by which a person of one's case comes to an account
     "identity.check",  # what the case team has to look into
 ]
 
-VERSION: Final = 2  # of this table, for leases and the record of acts; one more with each change of a row
+VERSION: Final = 3  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -107,6 +108,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "security.read": EVERYBODY,
     "session.end_others": EVERYBODY,
     "factor.change": EVERYBODY,
+    "phone_line.manage": frozenset({Role.PARENT}),
     "recovery.cancel": EVERYBODY,
     "identity.prove": EVERYBODY,
     "enrolment.offer": CASE_STAFF,
@@ -114,7 +116,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
 }
 
 # Asked for by a route, these need a proof of who one is that is at most five minutes old and was given for this operation.
-STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "device.revoke", "enrolment.offer"})
+STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "phone_line.manage", "device.revoke", "enrolment.offer"})
 
 OPERATIONS: Final = frozenset(get_args(Operation))
 
@@ -170,6 +172,8 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "POST /v1/account/password": "factor.change",
     "POST /v1/account/password/confirm": "factor.change",
     "POST /v1/account/recovery-codes": "factor.change",
+    "POST /v1/account/phone-line": "phone_line.manage",
+    "DELETE /v1/account/phone-line": "phone_line.manage",
     "DELETE /v1/account/sessions/{session}": "session.end_others",
     "DELETE /v1/account/sessions": "session.end_others",
     "DELETE /v1/account/alert": "security.read",
@@ -202,6 +206,8 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "DELETE /v1/reach": "reach.manage",
     "POST /v1/hooks/unsubscribe/{token}": "public: the token of the letter is the permission",
     "POST /v1/hooks/texts": "public: the provider's signature is the permission",
+    "POST /v1/hooks/calls": "public: the provider's signature is the permission",
+    "POST /v1/hooks/calls/{step}": "public: the provider's signature and the step's token are the permission; the case needs a PIN",
 }
 
 # Every change that a device may send.

@@ -12,7 +12,13 @@ from backend.policy.columns import CHILD, COLUMNS
 from backend.policy.operations import ALLOWED, MUTATIONS, ROUTES, VERSION
 
 PAGE: Final = ROOT / "backend" / "POLICY.md"
-SHORT: Final = {Channel.OFFLINE: "device", Channel.ONLINE: "screen", Channel.NOTICE: "notice", Channel.EXPORT: "file"}
+SHORT: Final = {
+    Channel.OFFLINE: "device",
+    Channel.ONLINE: "screen",
+    Channel.NOTICE: "notice",
+    Channel.EXPORT: "file",
+    Channel.PHONE: "phone",
+}
 HEAD: Final = f"""# Who may learn what, and who may do what
 
 Version {VERSION}. Made by `./porchlight policy --write` from `backend/policy/`; a test compares. What does not stand here is refused.

@@ -578,6 +578,7 @@ export interface OwnSecurity {
   app: boolean;
   recovery_codes: number;
   may_have_password: boolean;
+  phone_line: string | null;
   sessions: OwnSession[];
   alert: "recovery" | "second_claim" | "factor_changed" | "recovered" | null;
   alert_at: string | null;

@@ -20,6 +20,8 @@ PUBLIC = {
     *(
         "/v1/hooks/unsubscribe/{token}",
         "/v1/hooks/texts",
+        "/v1/hooks/calls",
+        "/v1/hooks/calls/{step}",
         "/v1/enrolment/passkey/options",
         "/v1/enrolment/password",
         "/v1/enrolment/password/confirm",

@@ -87,8 +87,8 @@ class PushService:
         browser_side.router.add_post("/checkin", self._check_in)
         browser_side.router.add_post("/register", self._register)
         sender_side.router.add_post("/fcm/send/{token}", self._post)
-        self._http = await _listen(browser_side, None, open_things)
-        self.port = await _listen(sender_side, self.certificate.serving, open_things)
+        self._http = await listen(browser_side, None, open_things)
+        self.port = await listen(sender_side, self.certificate.serving, open_things)
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.certificate.serving)
         self._stream = server.sockets[0].getsockname()[1]
         open_things.callback(server.close)
@@ -183,22 +183,7 @@ class PushService:
             return self.refuse, ""
         if registration is None:
             return 410, "push subscription has unsubscribed or expired.\n"
-        named = request.headers
-        if not named.get("TTL", "").isdigit() or named.get("Content-Encoding") != "aes128gcm" or len(body) > MAX_BODY_BYTES:
-            return 400, "TTL, Content-Encoding or size"
-        if "Topic" in named and not TOPIC.fullmatch(named["Topic"]):
-            return 400, "Topic"
-        claimed = AUTHORIZATION.fullmatch(named.get("Authorization", ""))
-        if claimed is None:
-            return 401, "Authorization header must be specified"
-        if claimed[2] != registration.sender.rstrip("="):
-            return 403, "the key in the authorization header does not correspond to the sender ID: they do not correspond"
-        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unbase64url(claimed[2]))
-        try:
-            jwt.decode(claimed[1], public, algorithms=["ES256"], audience=f"https://{request.host}")
-        except jwt.PyJWTError as wrong:
-            return 403, repr(wrong)
-        return 201, ""
+        return judge(request, registration.sender, body)
 
     def _carry(self, request: web.Request, token: str, body: bytes) -> None:
         """To the browser if it is connected, else kept as long as TTL says; the same Topic replaces what waits."""
@@ -221,7 +206,27 @@ class PushService:
             stream.close()
 
 
-async def _listen(app: web.Application, tls: ssl.SSLContext | None, open_things: AsyncExitStack) -> int:
+def judge(request: web.Request, key: str, body: bytes) -> tuple[int, str]:
+    """How a real service answers a post to a subscription that was made with this key: 201, or what is wrong with it."""
+    named = request.headers
+    if not named.get("TTL", "").isdigit() or named.get("Content-Encoding") != "aes128gcm" or len(body) > MAX_BODY_BYTES:
+        return 400, "TTL, Content-Encoding or size"
+    if "Topic" in named and not TOPIC.fullmatch(named["Topic"]):
+        return 400, "Topic"
+    claimed = AUTHORIZATION.fullmatch(named.get("Authorization", ""))
+    if claimed is None:
+        return 401, "Authorization header must be specified"
+    if claimed[2] != key.rstrip("="):
+        return 403, "the key in the authorization header does not correspond to the sender ID: they do not correspond"
+    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unbase64url(claimed[2]))
+    try:
+        jwt.decode(claimed[1], public, algorithms=["ES256"], audience=f"https://{request.host}")
+    except jwt.PyJWTError as wrong:
+        return 403, repr(wrong)
+    return 201, ""
+
+
+async def listen(app: web.Application, tls: ssl.SSLContext | None, open_things: AsyncExitStack) -> int:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     open_things.push_async_callback(runner.cleanup)
