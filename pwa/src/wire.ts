@@ -592,6 +592,12 @@ export interface PasswordStart {
   picture: string;
 }
 
+/** What somebody says to the agency's phone line: a caller number, and a PIN that is never shown again. */
+export interface NewPhoneLine {
+  number: string;
+  pin: string;
+}
+
 /** Six words, shown once: also as an address and as a picture of it (a data address). */
 export interface Words {
   words: string[];

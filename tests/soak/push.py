@@ -36,7 +36,7 @@ from tests.redis_server import RedisServer
 from tests.soak.push_worker import ORIGIN
 from tests.soak.vendors import ENDS, FCM, MIXED, MOZILLA, WINDOWS, Vendors
 
-RATE = 400.0
+RATE = 800.0
 WORKERS = 2
 CHUNK = 5000
 IDLE_LIMIT_S = 300
@@ -162,8 +162,8 @@ async def _make(notices: int) -> dict[Any, str]:
     hosts = [(FCM, FCM)] * 6 + [(MOZILLA, MOZILLA)] * 3 + [(WINDOWS, "notify.windows.com")]
     for first in range(0, notices, CHUNK):
         people = [(uuid4(), number) for number in range(first, min(first + CHUNK, notices))]
-        endpoints = [f"https://{hosts[number % 10][0]}/push/{MIXED[number // 10 % 100]}/{number}" for _, number in people]
-        expected |= {who: ENDS.get(MIXED[number // 10 % 100], "sent") for who, number in people}
+        endpoints = [f"https://{hosts[number % 10][0]}/push/{_kind(number)}/{number}" for _, number in people]
+        expected |= {who: ENDS.get(_kind(number), "sent") for who, number in people}
         hashes = [by.secrets.endpoint_hash(each) for each in endpoints]
         sealed = [by.secrets.seal(each.encode(), name) for each, name in zip(endpoints, hashes, strict=True)]
         ids = [who for who, _ in people]
@@ -174,6 +174,11 @@ async def _make(notices: int) -> dict[Any, str]:
             await held.execute(PHONES, ids, sealed, hashes, list(where[0]), list(where[1]), said.p256dh, said.auth, key.id)
         await queue.insert([_notice(who) for who in ids])
     return expected
+
+
+def _kind(number: int) -> str:
+    """How the service answers one browser: mixed, for twenty failures one after the other close a whole service for half a minute."""
+    return MIXED[(number * 37 + number // 100) % len(MIXED)]
 
 
 def _notice(who: Any) -> NewNotice:

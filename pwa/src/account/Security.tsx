@@ -12,7 +12,7 @@ import { Card, Section } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading } from "../ui/States.tsx";
-import type { OwnSecurity } from "../wire.ts";
+import type { NewPhoneLine, OwnSecurity } from "../wire.ts";
 import { Password } from "./Password.tsx";
 import { Proof, with_proof } from "./Prove.tsx";
 import { ask, device_name, new_passkey, type Told } from "./server.ts";
@@ -58,6 +58,7 @@ function Everything(props: PartProps) {
       <Alerted {...props} />
       <Passkeys {...props} />
       {props.mine.may_have_password && <Password {...props} />}
+      {props.mine.phone_line !== null && <PhoneLine {...props} />}
       <Sessions {...props} />
     </>
   );
@@ -94,6 +95,28 @@ function Passkeys({ mine, act }: PartProps) {
           </div>
         ))}
         <div><Button kind="primary" icon="lock" onPress={() => { void add(); }}>{say.add_passkey}</Button></div>
+      </Card>
+    </Section>
+  );
+}
+
+/** The PIN is shown this once, and kept nowhere on the phone. */
+function PhoneLine({ mine, act }: PartProps) {
+  const { security: say } = more();
+  const [made, show] = useState<NewPhoneLine | null>(null);
+  const line = (method: "POST" | "DELETE") => act(async () => {
+    const answer = await ask<NewPhoneLine | null>(method, "/v1/account/phone-line");
+    if ("body" in answer) show(answer.body);
+    return answer;
+  });
+  return (
+    <Section title={say.line}>
+      <Card>
+        <p>{made ? fill(say.line_made, made) : mine.phone_line ? fill(say.line_set, { number: mine.phone_line }) : say.line_why}</p>
+        <Buttons>
+          <Button onPress={() => { void line("POST"); }}>{say.line_new}</Button>
+          {mine.phone_line && <Button kind="danger" onPress={() => { void line("DELETE"); }}>{say.line_end}</Button>}
+        </Buttons>
       </Card>
     </Section>
   );

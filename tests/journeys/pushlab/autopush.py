@@ -131,7 +131,7 @@ class Autopush:
 
     async def _carry(self, channel: Channel, name: str, named: Any, body: bytes) -> None:
         """To the browser if it is connected, else kept as long as TTL says; the same Topic replaces what waits."""
-        frame = {"messageType": "notification", "channelID": name, "version": uuid.uuid4().hex}
+        frame: dict[str, Any] = {"messageType": "notification", "channelID": name, "version": uuid.uuid4().hex}
         frame |= {"data": base64url(body), "headers": {"encoding": "aes128gcm"}}
         socket, topic = self._sockets.get(channel.agent), named.get("Topic", "")
         if socket is not None and not socket.closed:

@@ -107,6 +107,12 @@ class Firefox:
         """Where the browser's pages are now."""
         return [each["url"] for each in (await self.ask("browsingContext.getTree"))["contexts"]]
 
+    async def reaches(self, address: str, timeout: float = ANSWER_S) -> None:
+        """Waits until one of the browser's pages is at an address that begins so."""
+        async with asyncio.timeout(timeout):
+            while not any(each.startswith(address) for each in await self.addresses()):  # noqa: ASYNC110
+                await asyncio.sleep(STEP_S)
+
     async def alerts(self) -> list[Alert]:
         """What stands on the screen now."""
         tree = await self.ask("browsingContext.getTree", **{"moz:scope": "chrome"})
@@ -116,7 +122,7 @@ class Firefox:
     async def alert(self, timeout: float = ANSWER_S) -> Alert:
         """The notification, as soon as one can be read. (Windows of the browser send no event that one could wait for.)"""
         async with asyncio.timeout(timeout):
-            while not (found := [each for each in await self.alerts() if each.title]):
+            while not (found := [each for each in await self.alerts() if each.title]):  # noqa: ASYNC110
                 await asyncio.sleep(STEP_S)
         return found[0]
 
