@@ -20,6 +20,9 @@ from typing import NamedTuple
 from backend import node
 from backend.environment import ROOT, VENV
 
+PUSH = "push"  # `./porchlight test push`: everything of web push, in both real browsers
+PUSH_TESTS = ("tests/push", "tests/backend/notifications", "tests/journeys/pushlab")
+FIREFOX = "PORCHLIGHT_TEST_FIREFOX"  # read by tests/journeys/pushlab/test_firefox.py: a whole run is long enough without it
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SIDE_BY_SIDE = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
 FAILED = "PORCHLIGHT_CHECKS_FAILED"  # read by tests/conftest.py, which names them above pytest's closing line
@@ -50,6 +53,9 @@ def test(arguments: argparse.Namespace) -> int:
     named = bool(arguments.paths or arguments.matching)
     _have_browser()
     _have_redis()
+    if arguments.paths == [PUSH]:
+        _have_firefox()
+        arguments.paths = list(PUSH_TESTS)
     failed = [] if named else _run_lanes(_python_lane, _app_lane("lint", "test", "build"))
     if named:
         failed = _app_lane("build")()
@@ -119,6 +125,13 @@ def _have_browser() -> None:
     print("Downloading Chromium …", flush=True)
     if subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], cwd=ROOT).returncode != 0:
         sys.exit("The browser tests need Chromium: install it (Debian, Ubuntu: apt-get install chromium) and try again.")
+
+
+def _have_firefox() -> None:
+    """A Firefox: on the path, else the system's package."""
+    if not any(map(shutil.which, ("firefox-esr", "firefox"))) and not _apt("firefox-esr"):
+        sys.exit("`./porchlight test push` needs Firefox: install it (Debian: apt-get install firefox-esr) and try again.")
+    os.environ[FIREFOX] = "on"
 
 
 def _playwrights() -> Path:

@@ -82,13 +82,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     def word(field: str, otherwise: str = "") -> str:
         return environ.get(variable(field), "").strip() or otherwise
 
-    host, port = word("host", "127.0.0.1"), _number(word("port", "8000"), "port")
-    drop, anchors = word("drop_folder"), word("audit_anchors")
+    port = _number(word("port", "8000"), "port")
     return Settings(
         database_url=word("database_url"),
         redis_url=word("redis_url"),
         data=data_folder(environ),
-        host=host,
+        host=word("host", "127.0.0.1"),
         port=port,
         secret=word("secret"),
         origin=word("origin", f"http://localhost:{port}").rstrip("/"),
@@ -102,7 +101,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         agency_phone=word("agency_phone", "555-0100"),
         agency_time_zone=word("agency_time_zone", "America/New_York"),
         extract_keys=_keys(word("extract_keys")),
-        drop_folder=Path(drop).expanduser().absolute() if drop else None,
+        drop_folder=_path(word("drop_folder")),
         blob_folder=Path(word("blob_folder") or data_folder(environ) / "blobs").expanduser().absolute(),
         scan_command=word("scan_command"),
         vapid_subject=word("vapid_subject", "mailto:push@porchlight.example"),
@@ -114,7 +113,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         voice_token=word("voice_token"),
         metrics_token=word("metrics_token"),
         app_min=word("app_min", "0.0.0"),
-        audit_anchors=Path(anchors).expanduser().absolute() if anchors else None,
+        audit_anchors=_path(word("audit_anchors")),
         log_level=word("log_level", "info"),
     )
 
@@ -123,6 +122,10 @@ def _number(text: str, field: str) -> int:
     if not text.isdecimal():
         raise SystemExit(f"{variable(field)} has to be a whole number, and is {text!r}.")
     return int(text)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _choice(text: str, field: str) -> bool:

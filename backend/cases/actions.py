@@ -75,10 +75,13 @@ MIRRORS = (
             *("initiating_fips", "responding_fips", "next_step_code", "next_step_on"),
         ),
         scope="t.id",
-        was=("status",),
+        was=("status", "next_step_code", "next_step_on"),
         verb_new="'case.opened'",
-        verb_changed="""CASE WHEN t.status = d.was_status THEN NULL
-            WHEN t.status = 'closed' THEN 'case.closed' ELSE 'case.opened' END""",
+        verb_changed="""CASE WHEN t.status <> d.was_status THEN CASE t.status WHEN 'closed' THEN 'case.closed' ELSE 'case.opened' END
+            WHEN t.next_step_code = 'documents' AND t.next_step_on >= current_date
+                AND (t.next_step_code, t.next_step_on) IS DISTINCT FROM (d.was_next_step_code, d.was_next_step_on)
+            THEN 'document.asked' END""",
+        until="CASE WHEN t.next_step_code = 'documents' THEN (t.next_step_on + 1)::timestamptz END",
         verb_closed="'case.closed'",
         live="t.status = 'open'",
         close="status = 'closed', closed_on = $1",

@@ -67,6 +67,22 @@ PEOPLE = (
 )
 PERSON_OF = {"receiving": RECEIVING, "paying": PAYING, "both": BOTH}
 WORKER_OF = {"worker": WORKERS[0].worker_login, "worker2": WORKERS[1].worker_login, "supervisor": SUPERVISOR.worker_login}
+
+# A first load tells nobody. The demonstration's parents have used the app for a while: what came lately they were told, and have read.
+TOLD = """
+INSERT INTO notice (account_id, event_key, kind, case_id, subject_id, collapse_key, not_before, expires_at, state, created_at,
+    ended_at, told_at, told_on, opened_at)
+SELECT a.id, 'demo:' || e.kind || ':' || e.subject_id, e.kind, e.case_id, e.subject_id, e.kind, e.at, e.at + interval '1 day', 'sent',
+    e.at, e.at, e.at, e.at::date, e.at + interval '1 hour'
+FROM account a JOIN sync_grant g ON g.principal = a.id JOIN (
+    SELECT id AS subject_id, case_id, 'payment' AS kind, 1 AS aud, (posted_on + time '09:10') AT TIME ZONE $1 AS at
+    FROM payment WHERE NOT closed AND reversed_by IS NULL
+    UNION ALL SELECT id, case_id, 'disbursement', 2, (status_on + time '09:40') AT TIME ZONE $1
+    FROM disbursement WHERE NOT closed AND status IN ('sent', 'available', 'held')
+    UNION ALL SELECT id, case_id, 'hearing', 1, now() - interval '9 days'
+    FROM hearing WHERE status IN ('set', 'moved') AND starts_local > now()) e ON e.case_id = g.scope AND g.mask & e.aud <> 0
+WHERE a.demo_key IS NOT NULL AND a.role = 'parent' AND e.at BETWEEN now() - interval '21 days' AND now()
+ON CONFLICT DO NOTHING"""
 SPANISH = frozenset({"both"})
 
 
@@ -100,6 +116,7 @@ async def load_if_empty(cases: int = CASES, days: int = DAYS) -> Report | None:
     if report.state == "loaded":
         await _open_accounts()
         await _open_hours()
+        await _tell_the_last_weeks()
         await leave_papers()
     return report
 
@@ -170,3 +187,8 @@ def _password() -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(PASSWORD_BYTES))
     return path.read_text()
+
+
+async def _tell_the_last_weeks() -> None:
+    async with DB.transaction(), connection() as held:
+        await held.execute(TOLD, ZONE)

@@ -17,6 +17,7 @@ from backend.devices.admission import Full, Places
 from backend.devices.proof import NoProof, Proof
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
 from backend.errors import Refused
+from backend.journal import Entry, record
 from sync import cursor, epoch, inbox, scrub
 from sync.declare import Registry
 from sync.opening import opening
@@ -35,7 +36,8 @@ INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = coalesce(sync_device.key, excluded.key), session_id = excluded.session_id
 WHERE sync_device.principal = excluded.principal AND sync_device.heir_of IS NULL
     AND (sync_device.key IS NULL OR excluded.key IS NULL OR sync_device.key = excluded.key)
-RETURNING id"""
+RETURNING xmax = 0 AS is_new"""
+OTHERS = "SELECT EXISTS (SELECT 1 FROM sync_device WHERE principal = $1 AND id <> $2)"
 OWNER = "SELECT principal FROM sync_device WHERE id = $1"
 
 SEEN = """
@@ -84,8 +86,11 @@ async def register_device(actor: Actor, device: UUID, kind: str, key: bytes | No
 
     Refused: conflict, when it is somebody else's (device_forked) or has another key (device_key): it takes a new name then.
     """
-    async with connection() as c:
-        if await c.fetchval(REGISTER, device, actor.account_id, kind, key, actor.session_id) is not None:
+    async with DB.transaction(), connection() as c:
+        is_new = await c.fetchval(REGISTER, device, actor.account_id, kind, key, actor.session_id)
+        if is_new and await c.fetchval(OTHERS, actor.account_id, device):  # of the first one there is nobody to tell
+            await record([Entry("device.enrolled", actor.account_id, subject_id=device, detail={"account": str(actor.account_id)})])
+        if is_new is not None:
             return
         if await c.fetchval(OWNER, device) == actor.account_id:
             raise Refused("conflict", "This device has another key.", {"code": "device_key"})

@@ -17,8 +17,10 @@ from backend.errors import Refused
 from backend.jobs import enqueue
 from backend.journal import Entry, poke, record
 from backend.notifications import queue, reminders
+from backend.notifications.choices import quiet_of
 from backend.notifications.engine import Engine, engine
 from backend.notifications.rules import MANNERS, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
+from backend.notifications.timing import Quiet
 from backend.notifications.wire import DeviceState, OpenNotices, PushKey, Renew, Subscribe, Subscribed
 from backend.policy import require
 from push.encrypt import check_keys
@@ -29,7 +31,8 @@ MAX_SUBSCRIPTIONS: Final = 16
 TEST_EVERY_S: Final = 10
 
 RECIPIENTS: Final = """
-SELECT g.scope, g.principal, g.mask, a.time_zone FROM sync_grant g JOIN account a ON a.id = g.principal WHERE g.scope = ANY($1)"""
+SELECT g.scope, g.principal, g.mask, a.time_zone, p.value AS quiet FROM sync_grant g JOIN account a ON a.id = g.principal
+LEFT JOIN preference p ON p.account_id = g.principal AND p.name = 'notice_quiet' WHERE g.scope = ANY($1)"""
 PARTY_BITS: Final = "SELECT id, party_bit FROM participant WHERE id = ANY($1)"
 
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
@@ -220,13 +223,16 @@ async def _recipients(news: Iterable[Entry]) -> Recipients:
     """Exactly those may be told of a case who may hold it: the grants say who, and by which audience."""
     by_case: dict[UUID, list[tuple[UUID, int]]] = {}
     zones: dict[UUID, str] = {}
+    quiet: dict[UUID, Quiet] = {}
     threads = {thread for entry in news if (thread := thread_of(entry)) is not None}
     async with connection() as held:
         for row in await held.fetch(RECIPIENTS, list({entry.case_id for entry in news if entry.case_id is not None})):
             by_case.setdefault(row["scope"], []).append((row["principal"], row["mask"]))
             zones[row["principal"]] = row["time_zone"]
+            if row["quiet"] is not None:
+                quiet[row["principal"]] = quiet_of(row["quiet"])
         bits = {row["id"]: row["party_bit"] for row in await held.fetch(PARTY_BITS, list(threads))} if threads else {}
-    return Recipients(by_case, bits, zones)
+    return Recipients(by_case, bits, zones, quiet)
 
 
 async def _add(notices: Sequence[NewNotice], batch_id: UUID | None) -> None:

@@ -35,14 +35,15 @@ def choice_of(zone: str, named: Mapping[str, Any]) -> Choice:
     """Preferences by name as one value: notice_quiet, notice_digest, notice_detail, and notice.<kind> for each channel."""
     return Choice(
         zone=zone,
-        quiet=_quiet(named.get("notice_quiet")),
+        quiet=quiet_of(named.get("notice_quiet")),
         digest=named.get("notice_digest") == "daily",
         says_kind=named.get("notice_detail") == "kind",
         channels={name.removeprefix("notice."): value for name, value in named.items() if value in CHANNELS},
     )
 
 
-def _quiet(text: str | None) -> Quiet:
+def quiet_of(text: str | None) -> Quiet:
+    """The preference notice_quiet: hours such as 22:00-06:30, or never."""
     if text == NEVER_QUIET:
         return None
     try:

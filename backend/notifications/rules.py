@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.notifications.timing import SOON, release_at
+from backend.notifications.timing import NIGHT, SOON, Quiet, release_at
 from push.notification import Kind as Shown
 from push.notification import Urgency
 
@@ -80,6 +80,7 @@ CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
     "disbursement.sent": (Kind.DISBURSEMENT, RECEIVING),
     "disbursement.available": (Kind.DISBURSEMENT, RECEIVING),
     "disbursement.held": (Kind.DISBURSEMENT, RECEIVING),
+    "document.asked": (Kind.DOCUMENT, PARENTS),  # the case waits for papers, by a day
     "hearing.set": (Kind.HEARING, PARENTS),
     "hearing.moved": (Kind.HEARING, PARENTS),
     "hearing.cancelled": (Kind.HEARING, PARENTS),
@@ -122,11 +123,15 @@ class Happened(Protocol):
 
 
 class Recipients(msgspec.Struct, frozen=True):
-    """Who may hold which case, and with which audience bits; the private bit of each thread's party; each account's zone."""
+    """Who may hold which case, and with which audience bits; the private bit of each thread's party; each account's zone.
+
+    ``quiet`` has the quiet hours of those who chose their own.
+    """
 
     by_case: Mapping[UUID, Sequence[tuple[UUID, int]]]
     party_bits: Mapping[UUID, int]
     zones: Mapping[UUID, str] = {}
+    quiet: Mapping[UUID, Quiet] = {}
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +189,8 @@ def _window(
     dated = bool(entry.detail.get("until"))
     if entry.batch_id is None or (dated and expires_at - now <= SOON):
         return span
-    not_before = release_at(now, recipients.zones.get(account_id, "UTC"), str(account_id), size)
+    zone, quiet = recipients.zones.get(account_id, "UTC"), recipients.quiet.get(account_id, NIGHT)
+    not_before = release_at(now, zone, str(account_id), size, quiet)
     return not_before, expires_at if dated else max(expires_at, not_before + _SHORTEST)
 
 

@@ -43,13 +43,14 @@ class Step(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-def release_at(now: datetime, zone: str, whose: str, size: int) -> datetime:
+def release_at(now: datetime, zone: str, whose: str, size: int, quiet: Quiet = NIGHT) -> datetime:
     """When one person is told of a load of so many entries.
 
-    A night's load waits for the morning; then people are told one after the other, so many a second, over three hours at
-    most. Whose turn is when depends on the person alone, so all that a load brings one person comes together.
+    A night's load waits for the end of the person's own quiet hours, if they have any; then people are told one after the other,
+    so many a second, over three hours at most. Whose turn is when depends on the person alone, so all that a load brings one
+    person comes together.
     """
-    begins = quiet_end(now, zone, NIGHT) or now
+    begins = quiet_end(now, zone, quiet) or now
     share = int.from_bytes(hashlib.sha256(whose.encode()).digest()[:4]) / 2**32
     return begins + timedelta(seconds=share * min(size / RELEASE_PER_S, RELEASE_MOST_S))
 

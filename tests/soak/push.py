@@ -38,6 +38,9 @@ from tests.soak.vendors import ENDS, FCM, MIXED, MOZILLA, WINDOWS, Vendors
 
 RATE = 800.0
 WORKERS = 2
+MANY = 5000  # from so many on, waits are long enough for a machine that has other work: twenty timeouts in a row close a service
+SHORT_S, LONG_S = 2.5, 10.0
+TOLD_EVERY_S = 20.0
 CHUNK = 5000
 IDLE_LIMIT_S = 300
 
@@ -75,10 +78,12 @@ class _Run:
         self.kill_at: list[int] = []
         self.taken = self.killed = self.wiped = 0
         self.port = 0
+        self.patience_s = SHORT_S
 
     async def run(self, notices: int, kills: int) -> dict[str, Any]:
         self.redis.start()
         began = time.monotonic()
+        self.patience_s = LONG_S if notices >= MANY else SHORT_S
         try:
             async with serving(self.vendors.answer, self.certificate.serving) as self.port:
                 expected = await _make(notices)
@@ -108,7 +113,7 @@ class _Run:
             self.workers[place] = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.soak.push_worker", str(self.port), str(self.certificate.path), str(RATE)]
+        command = [sys.executable, "-m", "tests.soak.push_worker", str(self.port), str(self.certificate.path), str(RATE), str(self.patience_s)]
         secret = base64.b64encode(installation_secret(SETTINGS)).decode()
         own = {"PORCHLIGHT_SECRET": secret, "DATABASE_URL": self.url, "REDIS_URL": self.redis.url, "PORCHLIGHT_LOG_LEVEL": "error"}
         environment = {**os.environ, **own}
@@ -117,6 +122,7 @@ class _Run:
     async def _until_all_ended(self) -> None:
         """Ends also when nothing has happened for minutes: the reckoning then tells what is missing."""
         last, since = -1, time.monotonic()
+        told = since
         while time.monotonic() - since < IDLE_LIMIT_S:
             async with connection() as held:
                 row = await held.fetchrow(ENDED)
@@ -125,6 +131,9 @@ class _Run:
                 return
             if row["ended"] != last:
                 last, since = row["ended"], time.monotonic()
+            if time.monotonic() - told >= TOLD_EVERY_S:
+                told = time.monotonic()
+                print(f"{row['ended']} of {row['n']} ended, {self.killed} workers killed", file=sys.stderr, flush=True)
             await asyncio.sleep(0.5)
 
     async def _reckon(self, expected: dict[Any, str], seconds: float) -> dict[str, Any]:

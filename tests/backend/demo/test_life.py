@@ -33,6 +33,12 @@ async def test_the_agency_is_loaded_into_an_empty_database_and_its_people_can_si
     sql = """SELECT string_agg(DISTINCT p.role, ',' ORDER BY p.role) FROM participant p JOIN account a USING (person_id)
         WHERE a.demo_key = $1"""
     assert [await value(sql, key) for key in ("receiving", "paying", "both")] == ["CP", "NCP", "CP,NCP"]
+    told = """SELECT string_agg(DISTINCT a.demo_key, ',' ORDER BY a.demo_key) FROM notice n JOIN account a ON a.id = n.account_id
+        JOIN sync_grant g ON g.principal = a.id AND g.scope = n.case_id WHERE n.opened_at > n.told_at AND n.state = 'sent'"""
+    assert await value(told) == "both,paying,receiving"
+    assert await value("SELECT count(*) FROM notice n WHERE n.opened_at IS NULL OR n.told_at > now()") == 0
+    money_out = "SELECT count(*) FROM notice n JOIN account a ON a.id = n.account_id WHERE n.kind = 'disbursement' AND demo_key = 'paying'"
+    assert await value(money_out) == 0
     shared = "SELECT count(DISTINCT case_id) FROM participant WHERE person_id IN ('P000001', 'P000002')"
     assert await value(shared) == 1
     assert await actions.load_if_empty(CASES, 3) is None

@@ -125,6 +125,22 @@ async def test_a_hearing_that_changes_says_how(tmp_path: Path, changed: dict[str
     assert await verbs() == [verb]
 
 
+@pytest.mark.parametrize(
+    ("step", "asked"),
+    [
+        ({"next_step_code": "documents", "next_step_on": "2099-03-20"}, ["document.asked"]),
+        ({"next_step_code": "documents", "next_step_on": "2020-03-20"}, []),
+        ({"next_step_code": "await_hearing", "next_step_on": "2099-03-20"}, []),
+    ],
+)
+async def test_a_case_that_waits_for_papers_from_now_on_says_so_once(tmp_path: Path, step: dict[str, str], asked: list[str]) -> None:
+    cases = {"cases.csv": [agency()["cases.csv"][0] | step]}
+    await second(tmp_path, cases)
+    assert await verbs() == asked
+    if asked:
+        assert await value("SELECT detail->>'until' FROM journal WHERE verb = 'document.asked'") == "2099-03-21T00:00:00+00:00"
+
+
 async def test_the_journal_says_how_long_a_change_is_news(tmp_path: Path) -> None:
     tables = {"payments.csv": [payment("T-8", 1)], "hearings.csv": [hearing("H-1", "2026-07-07T09:30")]}
     await second(tmp_path, tables)

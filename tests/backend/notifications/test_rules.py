@@ -1,8 +1,9 @@
 """Who is told of what, as values: no database, no clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from backend import registry
@@ -10,6 +11,7 @@ from backend.journal import Entry
 from backend.notifications import rules
 from backend.notifications.outcomes import Delivered, after, subscription_event
 from backend.notifications.rules import Kind, Recipients, notices_for
+from backend.notifications.timing import Quiet
 from push.notification import Outcome, Result
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -47,6 +49,7 @@ def test_the_audience_bits_are_those_of_the_registry() -> None:
         ("disbursement.held", {RECEIVING}),
         ("disbursement.processing", set()),
         ("payment.missed", {RECEIVING, PAYING, WORKER}),
+        ("document.asked", {RECEIVING, PAYING}),
         ("hearing.set", {RECEIVING, PAYING}),
         ("hearing.moved", {RECEIVING, PAYING}),
         ("hearing.cancelled", {RECEIVING, PAYING}),
@@ -107,6 +110,16 @@ def test_a_nights_load_is_told_after_eight_in_the_persons_own_morning_over_three
         assert notice.expires_at >= notice.not_before + timedelta(hours=12)
 
 
+@pytest.mark.parametrize("quiet, begins", [(None, 2), ((time(22), time(6)), 6), ((time(21), time(8)), 8)])
+def test_a_nights_load_wakes_nobody_and_waits_no_longer_than_each_person_wants(quiet: Quiet, begins: int) -> None:
+    night = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    mine = msgspec.structs.replace(RECIPIENTS, quiet=dict.fromkeys((RECEIVING, PAYING), quiet))
+    load = [Entry("payment.posted", case_id=CASE, subject_id=uuid4(), batch_id=uuid4()) for _ in range(600)]
+    due = {notice.not_before for notice in notices_for(load, mine, night)}
+    assert due
+    assert all(timedelta(0) <= at - night.replace(hour=begins) < timedelta(seconds=12) for at in due)
+
+
 def test_a_court_date_of_the_next_hours_that_a_load_brings_waits_for_nothing() -> None:
     night = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
     until = (night + timedelta(hours=7)).isoformat()
@@ -114,7 +127,7 @@ def test_a_court_date_of_the_next_hours_that_a_load_brings_waits_for_nothing() -
     assert {notice.not_before for notice in notices_for([moved], RECIPIENTS, night)} == {night}
 
 
-@pytest.mark.parametrize("verb", ["passkey.added", "recovery.asked"])
+@pytest.mark.parametrize("verb", ["passkey.added", "phone_line.opened", "recovery.asked"])
 def test_who_gets_a_new_way_in_hears_of_it_on_every_phone(verb: str) -> None:
     made = notices_for([Entry(verb, actor_id=PAYING, subject_id=uuid4())], Recipients({}, {}), NOW)
     assert [(notice.account_id, notice.kind) for notice in made] == [(PAYING, Kind.DEVICE)]
