@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from backend.audit.rules import Head, Link, Verifier, chain, text_of
 from backend.db import DB, connection
 from backend.installation import pair_for
 from backend.settings import SETTINGS
-from backend.signatures import point_of, sign
+from backend.signatures import is_signed, point_of, sign
 
 BATCH: Final = 10_000
 ONE_SEALER: Final = 0x6A6F75726E616C  # any constant that nothing else on the cluster uses
@@ -29,11 +29,14 @@ LINES: Final = f"SELECT {LINE} FROM journal j WHERE j.id = ANY($1) ORDER BY j.id
 LAST: Final = "SELECT seq, hash FROM journal_seal ORDER BY seq DESC LIMIT 1"
 SIGN: Final = "INSERT INTO journal_head (seq, hash, signature) VALUES ($1, $2, $3)"
 HEADS: Final = "SELECT seq, hash, signature FROM journal_head ORDER BY seq"
+# Each entry is looked up as its link is read (OFFSET 0 keeps it so): the first link comes at once, and nothing is sorted or held.
 CHAIN: Final = f"""
-SELECT s.seq, encode(s.hash, 'hex'), {LINE} FROM journal_seal s LEFT JOIN journal j ON j.id = s.entry ORDER BY s.seq"""  # noqa: S608
+SELECT s.seq, encode(s.hash, 'hex'), {LINE} FROM (SELECT seq, entry, hash FROM journal_seal ORDER BY seq) s
+    LEFT JOIN LATERAL (SELECT * FROM journal WHERE id = s.entry OFFSET 0) j ON true ORDER BY s.seq"""  # noqa: S608
+# What neither the chain nor the list of what waits knows: both name an entry once, so it is enough to count.
 OUTSIDE: Final = """
-SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_seal s WHERE s.entry = j.id)
-    AND NOT EXISTS (SELECT 1 FROM journal_unsealed u WHERE u.entry = j.id)"""
+SELECT (SELECT count(*) FROM journal) - $1::bigint - (SELECT count(*) FROM journal_unsealed u
+    WHERE EXISTS (SELECT 1 FROM journal j WHERE j.id = u.entry) AND NOT EXISTS (SELECT 1 FROM journal_seal s WHERE s.entry = u.entry))"""
 WAITING: Final = f"""
 SELECT count(*) FROM journal_unsealed u JOIN journal j ON j.id = u.entry WHERE j.at < now() - interval '{LATE}'"""  # noqa: S608
 GONE: Final = "SELECT count(*) FROM journal_unsealed u WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.id = u.entry)"
@@ -96,13 +99,13 @@ async def verify(anchors: Path | None = None) -> Verified:
     """Every link, every signature and every anchor. It changes nothing, and needs the installation's secret."""
     anchored = await asyncio.to_thread(read_anchors, anchors or anchors_file())
     async with DB.transaction(isolation="repeatable_read", readonly=True), connection() as held:
-        verifier = Verifier(_point(), [Head(*row) for row in await held.fetch(HEADS)], [_head(one) for one in anchored])
+        verifier = Verifier(partial(is_signed, _point()), [Head(*row) for row in await held.fetch(HEADS)], [_head(one) for one in anchored])
 
         async def feed(piece: bytes) -> None:
             verifier.feed(piece)
 
         await held.copy_from_query(CHAIN, output=feed)
-        faults = [*verifier.end(), *await _beside(held)]
+        faults = [*verifier.end(), *await _beside(held, verifier.entries)]
     return Verified(verifier.seq, max((one.seq for one in anchored), default=0), faults)
 
 
@@ -128,9 +131,9 @@ async def _lines(held: Any, entries: list[int]) -> list[bytes]:
     return b"".join(parts).splitlines()
 
 
-async def _beside(held: Any) -> list[str]:
-    """What stands in the journal and not in the chain, or waits for it and is not there."""
-    outside, waiting, gone = [await held.fetchval(sql) for sql in (OUTSIDE, WAITING, GONE)]
+async def _beside(held: Any, chained: int) -> list[str]:
+    """What stands in the journal and not in the chain, which holds so many entries of it, or waits for it and is not there."""
+    outside, waiting, gone = await held.fetchval(OUTSIDE, chained), await held.fetchval(WAITING), await held.fetchval(GONE)
     told = []
     if outside:
         told.append(f"{outside} entries were put in without being sealed")

@@ -7,15 +7,16 @@ time in microseconds of 1970: bytes that do not depend on a session's settings. 
 anchor is a head that is kept outside of the database: it still knows of a tail that is cut off with its heads.
 """
 
-from collections.abc import Iterable, Mapping
+from binascii import hexlify
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
-
-from backend.signatures import is_signed
 
 BEGINNING: Final = bytes(32)
 MISSING: Final = rb"\N"
 FAULTS_TOLD: Final = 20
+
+Ours = Callable[[bytes, bytes], bool]  # whether this signature of this text is the installation's
 
 
 class Link(NamedTuple):
@@ -52,28 +53,30 @@ def chain(before: Link | None, lines: Iterable[bytes]) -> list[Link]:
 class Verifier:
     """Checks a chain that is fed to it in pieces, as COPY sends them: `seq`, `hash` in hex, and the line, tabs between."""
 
-    def __init__(self, point: bytes, heads: Iterable[Head], anchors: Iterable[Head]) -> None:
+    def __init__(self, ours: Ours, heads: Iterable[Head], anchors: Iterable[Head]) -> None:
         self.faults: list[str] = []
         self.seq = 0
+        self.entries = 0  # links whose entry is there
         self._held = BEGINNING
         self._rest = b""
-        self._heads = self._signed(point, heads, "head")
-        self._anchors = self._signed(point, anchors, "anchor")
+        self._heads = self._signed(ours, heads, "head")
+        self._anchors = self._signed(ours, anchors, "anchor")
         self._marks: Mapping[int, tuple[bytes, ...]] = _joined(self._heads, self._anchors)
 
     def feed(self, piece: bytes) -> None:
         """The next bytes of the chain."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
-        seq, held, marks = self.seq, self._held, self._marks
+        seq, held, marks, gone = self.seq, self._held, self._marks, 0
         for row in lines:
             said_seq, said_hash, line = row.split(b"\t", 2)
             seq, held = seq + 1, sha256(held + line).digest()
-            if int(said_seq) != seq or said_hash != held.hex().encode() or line.startswith(MISSING):
+            if said_hash != hexlify(held) or int(said_seq) != seq or line.startswith(MISSING):
+                gone += line.startswith(MISSING)
                 self._fault(f"link {int(said_seq)} does not follow from the one before it" + _why(line))
                 seq, held = int(said_seq), bytes.fromhex(said_hash.decode())  # so that one change is told once
             if seq in marks and any(mark != held for mark in marks[seq]):
                 self._fault(f"at {seq} the chain is not what was signed")
-        self.seq, self._held = seq, held
+        self.seq, self._held, self.entries = seq, held, self.entries + len(lines) - gone
 
     def end(self) -> list[str]:
         """Everything that is wrong, in words; nothing when all of it holds."""
@@ -85,10 +88,10 @@ class Verifier:
             self._fault(f"what follows {max(self._heads, default=0)} was never signed")
         return self.faults
 
-    def _signed(self, point: bytes, heads: Iterable[Head], what: str) -> dict[int, bytes]:
+    def _signed(self, ours: Ours, heads: Iterable[Head], what: str) -> dict[int, bytes]:
         known: dict[int, bytes] = {}
         for head in heads:
-            if not is_signed(point, head.signature, text_of(head.seq, head.hash)):
+            if not ours(head.signature, text_of(head.seq, head.hash)):
                 self._fault(f"the {what} at {head.seq} was not signed by us")
             elif known.setdefault(head.seq, head.hash) != head.hash:
                 self._fault(f"there are two {what}s at {head.seq}")
