@@ -22,7 +22,9 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     """The message. It says no more than a notification does, in the person's language."""
     message = EmailMessage(policy=LINES)
     message["From"], message["To"], message["Subject"] = sender, letter.address, letter.title
-    message["Date"], message["Message-ID"] = formatdate(usegmt=True), make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
+    domain = sender.rpartition("@")[2].rstrip(">")
+    message["Date"] = formatdate(usegmt=True)
+    message["Message-ID"] = f"<{letter.id}@{domain}>" if letter.id else make_msgid(domain=domain)
     message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{letter.stop_link}>"

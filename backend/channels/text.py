@@ -1,7 +1,8 @@
 """Text messages through an HTTP provider that speaks as Twilio does, and what comes back from it.
 
 The adapter needs three things of a provider: a form POST to ``…/Messages.json`` with To, From and Body under basic
-authentication; errors as a JSON ``code``; and inbound messages as a form POST signed with ``X-Twilio-Signature``.
+authentication, with an Idempotency-Key for those who know it; errors as a JSON ``code``; and inbound messages as a form POST
+signed with ``X-Twilio-Signature``.
 """
 
 import hmac
@@ -35,7 +36,7 @@ async def send(letter: Letter, url: str, sender: str) -> Sent:
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") + parts.path.rstrip("/")
     login = b64encode(f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()).decode()
-    proof = {"Authorization": f"Basic {login}"}
+    proof = {"Authorization": f"Basic {login}"} | ({"Idempotency-Key": letter.id} if letter.id else {})
     fields = {"To": letter.address, "From": sender, "Body": compose(letter)}
     try:
         async with (

@@ -18,7 +18,10 @@ class Sent(StrEnum):
 
 
 class Letter(Wire, frozen=True):
-    """One thing to say: a subject (e-mail only), a sentence, a link of ours, and how to end it."""
+    """One thing to say: a subject (e-mail only), a sentence, a link of ours, and how to end it.
+
+    ``id`` names it where it may have to be sent once more: a mail program shows two of one Message-ID as one.
+    """
 
     address: str
     language: Literal["en", "es"]
@@ -26,6 +29,7 @@ class Letter(Wire, frozen=True):
     body: str
     link: str
     stop_link: str
+    id: str = ""
 
 
 class Heard(Wire, frozen=True):

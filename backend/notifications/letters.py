@@ -1,6 +1,7 @@
 """What goes out by text message and e-mail: the same closed sentences as on a lock screen, carried from rows with a lease.
 
-A provider has no Topic: when a process dies between its yes and our note, a letter is sent once more after the lease.
+A provider has no Topic: when a process dies between its yes and our note, a letter is sent once more after the lease, under the
+same Message-ID or Idempotency-Key. A provider that does not know those sends a text twice; it says no more than the first.
 """
 
 import asyncio
@@ -85,6 +86,7 @@ def letter(by: Engine, row: Any) -> Letter:
         body=words.body,
         link=f"{by.sender.origin}/n/{base64url(row['notice_id'].bytes)}",
         stop_link=stop_link(by, row["reach_id"]),
+        id=by.secrets.tag("letter", row["id"].hex),
     )
 
 

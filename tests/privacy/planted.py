@@ -19,6 +19,7 @@ from backend.db import connection
 from backend.devices import actions as devices
 from backend.messages import actions as messages
 from backend.notifications import rules as notices
+from backend.voice import reads as calls
 from sync import cursor, pull
 
 
@@ -47,6 +48,7 @@ LEAKS: tuple[Leak, ...] = (
         notices,
         (('"disbursement.available": (Kind.DISBURSEMENT, RECEIVING)', '"disbursement.available": (Kind.DISBURSEMENT, PARENTS)'),),
     ),
+    Code("what became of the money, told by telephone to who pays it", calls, (("AND (g.mask & 2) <> 0 ORDER BY", "ORDER BY"),)),
     Code(
         "a time refused because the other parent has it",
         appointments,

@@ -12,11 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from backend import db
+from backend.access import Actor, Role
 from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.ingest.actions import load
 from backend.notifications import engine
 from backend.notifications.jobs import deliver
+from backend.voice import reads
+from backend.voice.wire import Call, Step
+from backend.voice.words import ask, tell_dates, tell_money
 from backend.wake import current, use
 from push.send import Carrier
 from sync.poke import LocalWake
@@ -244,6 +248,7 @@ class _Run:
         for family, watched in self.watched.items():
             await watched.sync()
             await self._notices(watched)
+            await self._called(watched, self.world.families[family].observed)
             if family % DOORS_EVERY == 0:
                 for method, path, body in self._doors(self.world.families[family]):
                     await watched.ask(method, path, body)
@@ -273,6 +278,18 @@ class _Run:
                 watched.account,
             )
         watched.see("notices", [tuple(row) for row in rows])
+
+    async def _called(self, watched: Watched, person: str) -> None:
+        """What the phone line tells this parent."""
+        actor = Actor(watched.account, Role.PARENT, person_id=person)
+        cases = await reads.list_cases(actor)
+        said = [
+            *ask(Call(step=Step.CASE), cases),
+            *tell_money("en", await reads.last_payments(actor, cases), cases),
+            *tell_dates("en", await reads.next_dates(actor, cases), cases),
+        ]
+        watched.see("called", said)
+        watched.raw.append("\n".join(said).encode())
 
     async def _poked(self, screens: _Screens) -> None:
         await self.stage.settle()

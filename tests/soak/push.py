@@ -39,7 +39,7 @@ from tests.soak.vendors import ENDS, FCM, MIXED, MOZILLA, WINDOWS, Vendors
 RATE = 800.0
 WORKERS = 2
 MANY = 5000  # from so many on, waits are long enough for a machine that has other work: twenty timeouts in a row close a service
-SHORT_S, LONG_S = 2.5, 10.0
+SHORT_S, LONG_S = 4.0, 10.0
 TOLD_EVERY_S = 20.0
 CHUNK = 5000
 IDLE_LIMIT_S = 300
@@ -58,14 +58,22 @@ LIVING = "SELECT count(*) FROM push_subscription WHERE state <> 'active'"
 
 
 async def soak(url: str, notices: int, kills: int, seed: int) -> dict[str, Any]:
-    """Runs until every notice has ended; the figures, with `clean` if all of it holds."""
+    """Runs on this database until every notice has ended; the figures, with `clean` if all of it holds."""
     await db.open_pool(url)
+    try:
+        return await soak_here(url, notices, kills, seed)
+    finally:
+        await db.close_pool()
+
+
+async def soak_here(url: str, notices: int, kills: int, seed: int) -> dict[str, Any]:
+    """The same on the database that is open already."""
     with tempfile.TemporaryDirectory(prefix="porchlight-push-") as folder:
         try:
             return await _Run(url, Path(folder), random.Random(seed)).run(notices, kills)
         finally:
             await engine.close()
-            await db.close_pool()
+            engine.use(None)
 
 
 class _Run:
@@ -113,7 +121,8 @@ class _Run:
             self.workers[place] = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.soak.push_worker", str(self.port), str(self.certificate.path), str(RATE), str(self.patience_s)]
+        told = (self.port, self.certificate.path, RATE, self.patience_s)
+        command = [sys.executable, "-m", "tests.soak.push_worker", *map(str, told)]
         secret = base64.b64encode(installation_secret(SETTINGS)).decode()
         own = {"PORCHLIGHT_SECRET": secret, "DATABASE_URL": self.url, "REDIS_URL": self.redis.url, "PORCHLIGHT_LOG_LEVEL": "error"}
         environment = {**os.environ, **own}
@@ -164,6 +173,7 @@ class _Run:
 
 async def _make(notices: int) -> dict[Any, str]:
     """So many people with one phone each and one notice each; answers how each notice must end."""
+    await engine.close()
     engine.use(Carrier(origin=ORIGIN, subject=SUBJECT))
     by = await engine.engine()
     key, said = await by.keys.newest(), Browser().subscription

@@ -21,7 +21,7 @@ def main() -> None:
     port, certificate, rate, patience_s = int(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
     jobs.LEASE_S = 3.0
     jobs.HANDLERS[SWEEP] = jobs.HANDLERS[SWEEP]._replace(every_s=1.0)
-    deliveries.LEASE_S = patience_s * 2  # type: ignore[misc]
+    deliveries.LEASE_S = int(patience_s * 2)  # type: ignore[misc]
     send.TOTAL_S = patience_s  # type: ignore[misc]
     answers.BACKOFF_S = (1.0, 2.0, 4.0, 4.0, 4.0)  # type: ignore[misc]
     trusting = ssl.create_default_context(cafile=certificate)

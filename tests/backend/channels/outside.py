@@ -57,8 +57,12 @@ class Provider:
 
     async def take(self, request: web.Request) -> web.Response:
         form = await request.post()
-        self.texts.append({**form, "path": request.path, "login": request.headers.get("Authorization", "")})
+        self.texts.append({**form, "path": request.path, "login": request.headers.get("Authorization", ""), "key": _key(request)})
         return web.json_response(self.said, status=self.status)
+
+
+def _key(request: web.Request) -> str:
+    return request.headers.get("Idempotency-Key", "")
 
 
 @asynccontextmanager

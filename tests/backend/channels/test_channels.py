@@ -42,6 +42,18 @@ async def test_an_email_is_plain_and_html_in_the_persons_language_and_ends_with_
     assert 'lang="es"' in rich.get_content()
 
 
+async def test_what_has_to_be_sent_once_more_has_the_same_name_again() -> None:
+    named = msgspec.structs.replace(LETTER, id="kept")
+    async with mail_server() as (mailbox, url), text_provider() as (provider, where):
+        settings = msgspec.structs.replace(SETTINGS, smtp_url=url, mail_from="news@portal.example.gov", text_url=where)
+        for letter in (named, named, LETTER):
+            await post("email", letter, settings)
+            await post("text", letter, settings)
+    first, again, other = [email.message_from_bytes(letter)["Message-ID"] for letter in mailbox.letters]
+    assert first == again == "<kept@portal.example.gov>" != other
+    assert [sent["key"] for sent in provider.texts] == ["kept", "kept", ""]
+
+
 @pytest.mark.parametrize("answer, sent", [(b"550 no such person", Sent.DEAD), (b"451 try later", Sent.LATER)])
 async def test_an_address_that_does_not_exist_is_given_up_and_a_busy_server_is_tried_again(answer: bytes, sent: Sent) -> None:
     async with mail_server() as (mailbox, url):
