@@ -20,7 +20,7 @@ from tests.bench.stage import cpu_seconds
 from tests.bench.work import CHANGED, DOCUMENTS, text
 from tests.make import make_account, make_agency
 
-BODY = 1400  # with the rows of the case and its party, about 2 kB of JSON
+BODY = 900  # with the rows of the case and its party, about 2 kB of JSON
 PUSHED = 1900
 CASES = """
 WITH made AS (INSERT INTO ivd_case (case_number, status, stage, office_code, opened_on)
@@ -31,7 +31,7 @@ INSERT INTO participant (case_id, role, person_id, party, from_on, first_name, l
 SELECT id, 'CP', 'B' || id, 1, date '2024-01-02', 'Test', 'Person', 'en', true, false FROM made RETURNING case_id, id"""
 MESSAGES = """
 INSERT INTO message (id, case_id, thread, party_bit, from_party, author_id, author_name, body, receipt)
-SELECT gen_random_uuid(), case_id, thread, 16, true, $4, 'Bench', body, gen_random_uuid()::text
+SELECT gen_random_uuid(), case_id, thread, 16, true, $4, 'Bench', body, left(gen_random_uuid()::text, 13)
 FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS said (case_id, thread, body)"""
 CHANGE = "UPDATE message SET answered_at = now() WHERE id IN (SELECT id FROM message WHERE from_party ORDER BY random() LIMIT $1)"
 

@@ -15,7 +15,13 @@ DOCUMENTS = 500
 CHANGED = 10
 DELTAS, PUSHES = 20, 60
 CLIENTS, NOTHING_NEW_S = 16, 3.0
-WORDS = "asked called left brought said waits started moved signed paid review order hearing shift Monday office later".split()
+SAID = (
+    "Asked for a later date because of a work shift.",
+    "Left a message, will call again on Monday.",
+    "Brought the pay slips that were missing.",
+    "Said the new job starts next month.",
+    "No answer at the door, card left.",
+)
 
 
 class Answer(Protocol):
@@ -54,13 +60,13 @@ class Peer(Protocol):
 
 
 def text(rng: random.Random, size: int) -> str:
-    """So many letters of invented words."""
-    words = []
-    length = 0
+    """So many letters of invented notes, which pack as real ones do: sentences that recur, days and numbers that do not."""
+    notes, length = [], 0
     while length < size:
-        words.append(rng.choice(WORDS) + str(rng.randint(0, 99)))
-        length += len(words[-1]) + 1
-    return " ".join(words)[:size]
+        day = f"{rng.randint(1, 12)}/{rng.randint(1, 28)}/2026"
+        notes.append(f"{day} {rng.getrandbits(48):012x} {rng.choice(SAID)}")
+        length += len(notes[-1]) + 1
+    return " ".join(notes)[:size]
 
 
 async def once(peer: Peer) -> dict[str, float]:

@@ -66,7 +66,8 @@ class Checks:
         self.clockwork, self.database = clockwork, database
         self.violation: str | None = None
         self.applied_answers = 0
-        self.found_rotten = 0  # scopes that the scrub called wrong, and rightly
+        self.untrue: set[tuple[str, str]] = set()  # scope and sum, told by phones of what had rotted
+        self.found_rotten = 0  # of these, how many the scrub called wrong
         self.numbers: dict[tuple[str, str, int], str] = {}
         self.order: dict[str, tuple[str, int]] = {}  # mutation → (phone that wrote it, its place there)
         self.places: dict[str, int] = {}
@@ -144,12 +145,10 @@ class Checks:
 
     # --- on the server
 
-    def scrubbed(self, wrong: list[UUID], phones: list[Phone], device: str) -> None:
-        """The scrub called these scopes of a device wrong: there must be a reason."""
-        rotten = {s for phone in phones if (phone.disk["outbox"]["device"] or {}).get("id") == device for s in phone.rotten}
-        told = {str(scope) for scope in wrong}
-        self.found_rotten += len(told)
-        self.hold(told <= rotten, "I5", f"the scrub found {sorted(told - rotten)} wrong, where nothing is")
+    def scrubbed(self, wrong: set[tuple[str, str]]) -> None:
+        """The scrub called these sums wrong: each must be of a box that had lost a row."""
+        self.found_rotten += len(wrong)
+        self.hold(wrong <= self.untrue, "I5", f"the scrub found {sorted(wrong - self.untrue)} wrong, where nothing is")
 
     def answered(self, holder: tuple[str, str], request: Json, body: bytes, truth: Truth, world: Json) -> None:
         """Before an answer leaves: it holds nothing that is not this person's, it fits, and it admits what it cannot honour."""

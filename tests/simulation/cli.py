@@ -123,7 +123,7 @@ def _say(figures: dict[str, Any]) -> None:
     global _said
     if time.monotonic() - _said >= SAY_EVERY_S:
         _said = time.monotonic()
-        told = f"{figures['device_hours']:,.0f} device-hours, {len(figures['violations'])} violations"
+        told = f"{figures['device_hours']:,.0f} device-hours, violations: {figures['violations'] or 'none'}"
         print(f"{told}; the rest: --from-seed {figures['next_seed']}", file=sys.stderr, flush=True)
 
 

@@ -75,7 +75,7 @@ class Engine:
         self.surprises: list[str] = []
         names = ("sync.cursor", "sync.epoch", "sync.inbox", "sync.opening", "sync.pull", "sync.scrub", "backend.devices.actions")
         cursor, epoch, inbox, opening, pull, scrub, actions = (copy_of(name, defect) for name in names)
-        self.scrubbed: Callable[[list[UUID], UUID], None] = lambda wrong, device: None
+        self.scrubbed: Callable[[set[tuple[str, str]]], None] = lambda wrong: None
         self.scrub = scrub
         sql = copy_of("tests.simulation.statements", defect)
         turns: Any = self
@@ -93,7 +93,7 @@ class Engine:
     async def differing(self, connection: Any, asked: Any, sums: list[tuple[UUID, str]]) -> list[UUID]:
         """sync.scrub.differing(), overheard."""
         wrong: list[UUID] = await vars(self.scrub)["differing"](connection, asked, sums)
-        self.scrubbed(wrong, asked.device)
+        self.scrubbed({(str(scope), told) for scope, told in sums if scope in wrong})
         return wrong
 
     @asynccontextmanager

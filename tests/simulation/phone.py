@@ -128,7 +128,9 @@ class Phone:
         if not due:
             return []
         boxes = await self.scopes(due)
-        return [[scope, self.client.checksum(boxes[scope]["rows"] if scope in boxes else [])] for scope in due]
+        sums = [[scope, self.client.checksum(boxes[scope]["rows"] if scope in boxes else [])] for scope in due]
+        self.world.checks.untrue |= {(scope, told) for scope, told in sums if scope in self.rotten}
+        return sums
 
     async def commit(self, rid: str, changes: Any) -> bool:
         """The whole answer or nothing, and only for the request under way."""

@@ -68,7 +68,7 @@ class World:
         self.rot, self.standbys = apart.choice((0.0, 0.02, 0.1)), apart.choice((0.0, 0.0, 0.02, 0.1))
         vars(self.client).update(MOST_SUMS=apart.choice((1, 2, 64)), DAY_MS=apart.choice((3_600_000, 86_400_000)))
         self.database.asks_a_standby = lambda: self.standbys > 0 and not self.calm and apart.random() < self.standbys
-        self.engine.scrubbed = lambda wrong, device: self.checks.scrubbed(wrong, self.phones, str(device))
+        self.engine.scrubbed = self.checks.scrubbed
 
     def happens(self, what: str) -> bool:
         """True as often as this seed has it, and never in the calm."""
