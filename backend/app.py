@@ -32,6 +32,7 @@ from backend.notifications import engine as push_engine
 from backend.notifications import routes as notifications
 from backend.permits import routes as permits
 from backend.registry import REGISTRY
+from backend.safety import routes as safety
 from backend.settings import SETTINGS, Settings
 from backend.voice import routes as voice
 from backend.wake import current, use
@@ -65,7 +66,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     app = Porchlight(
         route_handlers=[
             *(*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
-            *(devices, documents, extracts, *notifications.ROUTES, *permits.ROUTES, *voice.ROUTES),
+            *(devices, documents, extracts, *notifications.ROUTES, *permits.ROUTES, *safety.ROUTES, *voice.ROUTES),
         ],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},
         exception_handlers={Exception: answer_with_problem},

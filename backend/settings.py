@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypedDict
 
 import msgspec
 
@@ -45,6 +46,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     voice_token: str
     metrics_token: str
     app_min: str
+    reads_most: int
+    reads_alert: int
+    unassigned_alert: int
+    held_alert: int
     audit_anchors: Path | None
     log_level: str
 
@@ -113,8 +118,27 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         voice_token=word("voice_token"),
         metrics_token=word("metrics_token"),
         app_min=word("app_min", "0.0.0"),
+        **_watching(word),
         audit_anchors=_path(word("audit_anchors")),
         log_level=word("log_level", "info"),
+    )
+
+
+class Watching(TypedDict):
+    """From how many readings on somebody is slowed, or supervisors are told."""
+
+    reads_most: int
+    reads_alert: int
+    unassigned_alert: int
+    held_alert: int
+
+
+def _watching(word: Callable[[str, str], str]) -> Watching:
+    return Watching(
+        reads_most=_number(word("reads_most", "60"), "reads_most"),
+        reads_alert=_number(word("reads_alert", "15"), "reads_alert"),
+        unassigned_alert=_number(word("unassigned_alert", "3"), "unassigned_alert"),
+        held_alert=_number(word("held_alert", "1500"), "held_alert"),
     )
 
 

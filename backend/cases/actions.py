@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from backend.cases import safety
 from backend.cases.mirror import Check, Mirror
+from backend.cases.safety import OF_PERSON
 
 if TYPE_CHECKING:
     from backend.db import Connection
@@ -17,31 +19,7 @@ UNKNOWN_CASE = Check(
     "no case has this number",
     "NOT EXISTS (SELECT 1 FROM ivd_case c WHERE c.case_number = s.case_number)",
 )
-OF_PERSON = (
-    *("first_name", "last_name", "born_on", "language", "phone", "email", "address_1", "address_2"),
-    *("city", "state", "postal_code", "safe_to_contact", "family_violence"),
-)
 PARTIES_MAX = 10
-
-# The flag follows the person into every case, and to the children of those cases wherever they are children.
-SPREAD = f"""
-WITH touched AS MATERIALIZED (
-    SELECT person_id FROM in_person UNION SELECT person_id FROM in_participant),
-around AS MATERIALIZED (
-    SELECT DISTINCT o.person_id FROM participant t JOIN participant o ON o.case_id = t.case_id
-    WHERE t.person_id IN (SELECT person_id FROM touched)),
-guarded AS MATERIALIZED (
-    SELECT DISTINCT k.person_id FROM person p
-    JOIN participant a ON a.person_id = p.person_id AND a.role <> 'CH'
-    JOIN participant k ON k.case_id = a.case_id AND k.role = 'CH'
-    WHERE p.family_violence)
-UPDATE participant t SET {", ".join(f"{name} = e.{name}" for name in OF_PERSON)}
-FROM (
-    SELECT x.id, {", ".join(f"p.{name}" for name in OF_PERSON[:-1])},
-        p.family_violence OR x.person_id IN (SELECT person_id FROM guarded) AS family_violence
-    FROM participant x JOIN person p ON p.person_id = x.person_id
-    WHERE x.person_id IN (SELECT person_id FROM around)) e
-WHERE t.id = e.id AND ({", ".join(f"t.{n}" for n in OF_PERSON)}) IS DISTINCT FROM ({", ".join(f"e.{n}" for n in OF_PERSON)})"""
 
 TOO_MANY = f"""
 SELECT r.ctid FROM (
@@ -130,7 +108,7 @@ MIRRORS = (
                 "s.ctid IN (" + TOO_MANY + ")",
             ),
         ),
-        after=(SPREAD,),
+        after=(safety.OF_LOAD,),
         live="t.to_on IS NULL",
         close="to_on = $1",
     ),

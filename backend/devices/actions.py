@@ -37,7 +37,7 @@ ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = coalesce(sync_device.
 WHERE sync_device.principal = excluded.principal AND sync_device.heir_of IS NULL
     AND (sync_device.key IS NULL OR excluded.key IS NULL OR sync_device.key = excluded.key)
 RETURNING xmax = 0 AS is_new"""
-OTHERS = "SELECT EXISTS (SELECT 1 FROM sync_device WHERE principal = $1 AND id <> $2)"
+OTHERS = "SELECT EXISTS (SELECT 1 FROM sync_device WHERE principal = $1 AND id <> $2 AND heir_of IS NULL)"
 OWNER = "SELECT principal FROM sync_device WHERE id = $1"
 
 SEEN = """

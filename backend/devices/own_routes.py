@@ -24,13 +24,13 @@ async def own_named(request: Request[Any, Any, Any], device: FromPath[UUID], dat
     await name_device(actor_of(request), device, data.name)
 
 
-@put("/account/devices/{device:uuid}/revoked", guards=[allowed("own_device.change")], status_code=204)
+@put("/account/devices/{device:uuid}/revoked", guards=[allowed("own_device.revoke")], status_code=204)
 async def own_revoked(request: Request[Any, Any, Any], device: FromPath[UUID], data: JSONBody[Revoking]) -> None:
     """Takes the access of one's own device away, and signs out there."""
     await revoke_own(actor_of(request), device, wipe=data.wipe)
 
 
-@put("/account/devices/revoked", guards=[allowed("own_device.change")])
+@put("/account/devices/revoked", guards=[allowed("own_device.revoke")])
 async def others_revoked(request: Request[Any, Any, Any], data: JSONBody[RevokingOthers]) -> Revoked:
     """Takes the access of all one's other devices away, and signs out everywhere else."""
     return Revoked(devices=await revoke_others(actor_of(request), data.this, wipe=data.wipe))

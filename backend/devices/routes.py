@@ -106,7 +106,7 @@ async def sync(request: Request[Any, Any, State]) -> Response[bytes]:
         return Response(encode(busy.taken), status_code=503, headers=again, media_type=MediaType.JSON)
     except TooOld as old:
         return Response(encode(old.taken), status_code=426, media_type=MediaType.JSON)
-    await note_sent(actor, asked.device, answer)
+    await note_sent(actor, registry, asked.device, answer)
     if asked.lease:
         answer = msgspec.structs.replace(answer, lease=await lease(actor, asked, answer))
     told = encode(answer)

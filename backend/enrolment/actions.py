@@ -37,7 +37,8 @@ from backend.policy import require
 WRONG: Final = "This code and this name or day do not fit together, or the code is no longer good."
 
 PARTY: Final = """
-SELECT p.*, (SELECT bool_or(o.family_violence) FROM participant o WHERE o.person_id = p.person_id) AS flagged,
+SELECT p.*, (SELECT bool_or(o.family_violence) FROM participant o WHERE o.person_id = p.person_id)
+        OR EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = p.person_id) AS flagged,
     (SELECT bool_and(o.safe_to_contact) FROM participant o WHERE o.person_id = p.person_id AND o.to_on IS NULL) AS safe,
     EXISTS (SELECT 1 FROM contact_change c JOIN participant o ON o.id = c.thread WHERE o.person_id = p.person_id
         AND c.state = 'sent' AND c.field IN ('address_1', 'address_2', 'city', 'state', 'postal_code')) AS stale,
@@ -50,10 +51,12 @@ MAKE: Final = """
 INSERT INTO claim (code_hash, way, person_id, account_id, made_by, expires_at) VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 RETURNING expires_at"""
 
-# Whatever was typed, these are the statements: one finds, one counts, one notes. What is not found is counted nowhere.
+# Whatever was typed, these are the statements: one finds, one counts, one notes. What is not found is counted nowhere. A letter to
+# somebody who was found to be in danger since is like a wrong one: it may lie with the person one fled from.
 FIND: Final = """
 SELECT c.id, c.way, c.made_at, c.person_id, c.account_id, c.tries, p.last_name, p.born_on, a.id AS known_account, a.login AS known_login,
-    a.active, a.created_at
+    a.active, a.created_at,
+    c.way = 'letter' AND EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = c.person_id) AS stopped
 FROM claim c
 LEFT JOIN LATERAL (SELECT o.last_name, o.born_on FROM participant o WHERE o.person_id = c.person_id AND o.to_on IS NULL
     ORDER BY o.from_on DESC LIMIT 1) p ON true
@@ -124,6 +127,7 @@ async def claim(given: Claiming, host: str) -> Admitted:
     async with DB.transaction(), connection() as held:
         row = await held.fetchrow(FIND, _hash(code or ""))
         right = row is not None and fits(given.who, (row["last_name"] or "", row["known_login"] or ""), row["born_on"])
+        right = right and row is not None and not row["stopped"]
         await held.execute(COUNT, row["id"] if row else None, right, TRIES)
         admitted = right and row is not None and await _admit(row, token)
         await record([Entry("enrolment.claimed" if admitted else "enrolment.refused", subject_id=row["id"] if row else None)])

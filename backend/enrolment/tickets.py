@@ -35,7 +35,8 @@ SELECT e.*, c.way, c.person_id, a.id IS NOT NULL AS made, a.role, a.display_name
 FROM enrolment e JOIN claim c ON c.id = e.claim_id LEFT JOIN account a ON a.id = e.account_id
 LEFT JOIN LATERAL (SELECT o.first_name, o.last_name, o.language FROM participant o WHERE o.person_id = c.person_id AND o.to_on IS NULL
     ORDER BY o.from_on DESC LIMIT 1) p ON true
-WHERE e.token_hash = $1 AND e.done_at IS NULL AND e.expires_at > now()"""
+WHERE e.token_hash = $1 AND e.done_at IS NULL AND e.expires_at > now()
+    AND NOT (c.way = 'letter' AND EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = c.person_id))"""
 DONE: Final = "UPDATE enrolment SET done_at = now() WHERE id = $1 AND done_at IS NULL RETURNING true"
 
 

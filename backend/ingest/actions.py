@@ -19,6 +19,7 @@ import msgspec
 
 from backend.cases import actions as cases
 from backend.cases.mirror import BANK_FILES, Changes, Mirror, finish, publish, refuse
+from backend.cases.safety import PUBLISHING
 from backend.db import DB, connection
 from backend.hearings import actions as hearings
 from backend.ingest import archive, staging
@@ -127,6 +128,7 @@ class _Load:
         await self._in_order()
         await self._stage()
         await self._take_out()
+        await self.held.execute("SELECT pg_advisory_xact_lock($1)", PUBLISHING)
         for spec in FILES:
             await self._publish(spec)
         for spec in FILES:

@@ -11,7 +11,7 @@ from backend.channels.post import post
 from backend.channels.wire import Letter, Sent
 from backend.db import DB, connection
 from backend.notifications.engine import Engine, engine
-from backend.notifications.queue import find_stale
+from backend.notifications.queue import UNSAFE, find_stale
 from backend.notifications.reach import open_address, stop_link
 from backend.notifications.rules import MANNERS, SEVERAL, Kind
 from push.notification import Kind as Shown
@@ -43,6 +43,8 @@ WITH done AS (
 INSERT INTO notice_tally AS t (kind, delivered)
 SELECT kind, count(*) FROM done WHERE state = 'sent' GROUP BY kind ORDER BY kind
 ON CONFLICT (kind) DO UPDATE SET delivered = t.delivered + excluded.delivered"""
+# Asked last of all, so that who is found to be in danger while a letter waits is not written to any more.
+MAY: Final = f"SELECT r.private OR NOT {UNSAFE.format('r.account_id')} FROM reach r WHERE r.id = $1"  # noqa: S608
 JOINED: Final = "SELECT id FROM notice WHERE lead_id = $1 AND state = 'sending'"
 
 
@@ -63,6 +65,10 @@ async def _carry(by: Engine, row: Any) -> None:
     async with connection() as held:
         spoken = [each["id"] for each in await held.fetch(JOINED, row["notice_id"])]
         stale = await find_stale(held, spoken)
+        may = await held.fetchval(MAY, row["reach_id"])
+    if not may:
+        await _write(row, "suppressed", "unsafe")
+        return
     if len(stale) == len(spoken):
         await _write(row, "suppressed", "stale")
         return

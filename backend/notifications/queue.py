@@ -75,16 +75,17 @@ FROM unnest($1::uuid[], $2::uuid[], $3::int2[], $4::timestamptz[]) AS r (id, acc
 JOIN push_subscription s ON s.account_id = r.account_id AND s.state = 'active'
 FOR KEY SHARE OF s
 ON CONFLICT DO NOTHING RETURNING notice_id"""
-# A person of whom the state says that contact is not safe is written to only where they said that nobody else reads it.
-OUTSIDE: Final = """
+# A person who is in danger, or whose contact is not safe, is written to only where they said that nobody else reads it.
+UNSAFE: Final = """EXISTS (SELECT 1 FROM account a WHERE a.id = {} AND (
+    EXISTS (SELECT 1 FROM participant p WHERE p.person_id = a.person_id AND p.to_on IS NULL AND NOT p.safe_to_contact)
+    OR EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = a.person_id)))"""
+OUTSIDE: Final = f"""
 INSERT INTO reach_delivery (notice_id, reach_id, expires_at)
 SELECT r.id, w.id, r.expires_at
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) AS r (id, account_id, channel, expires_at)
 JOIN reach w ON w.account_id = r.account_id AND w.channel = r.channel AND w.verified_at IS NOT NULL AND w.stopped_at IS NULL
-WHERE w.private OR NOT EXISTS (
-    SELECT 1 FROM account a JOIN participant p ON p.person_id = a.person_id AND p.to_on IS NULL
-    WHERE a.id = r.account_id AND NOT p.safe_to_contact)
-ON CONFLICT DO NOTHING RETURNING notice_id"""
+WHERE w.private OR NOT {UNSAFE.format("r.account_id")}
+ON CONFLICT DO NOTHING RETURNING notice_id"""  # noqa: S608
 TALLY: Final = """
 INSERT INTO notice_tally AS t (kind, told) SELECT kind, n FROM unnest($1::text[], $2::bigint[]) AS r (kind, n) ORDER BY kind
 ON CONFLICT (kind) DO UPDATE SET told = t.told + excluded.told"""

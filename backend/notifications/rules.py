@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"  # a paper was asked for, checked and to be read, accepted, sent back
     MESSAGE = "message"  # somebody wrote
     OVERDUE = "overdue"  # a message waits for its answer longer than was promised
+    OVERSIGHT = "oversight"  # a supervisor has to look: a colleague's case was opened, a mark is to be taken back, much was read
     DEVICE = "device"  # a phone of one's own was added or shut out
     DEADLINE = "deadline"  # a day by which something has to be done is near
     APPOINTMENT = "appointment"  # the agency's: offered, asked for, agreed, moved, missed or called off
@@ -67,6 +68,7 @@ MANNERS: Final[Mapping[Kind, Manner]] = {
     Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, ("document.accepted", "document.sent_back"), Shown.DOCUMENT),
     Kind.MESSAGE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
     Kind.OVERDUE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
+    Kind.OVERSIGHT: Manner(Urgency.NORMAL, _WEEK),
     Kind.DEVICE: Manner(Urgency.HIGH, _WEEK, (), Shown.DEVICE),
     Kind.DEADLINE: Manner(Urgency.NORMAL, _WEEK, (), Shown.DATE),
     Kind.APPOINTMENT: Manner(Urgency.HIGH, _WEEK, (*_APPOINTMENT, "appointment.held"), Shown.DATE),
@@ -101,7 +103,10 @@ SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoe
     "phone_line.opened": Kind.DEVICE,
     "phone_line.shut": Kind.DEVICE,
     "recovery.asked": Kind.DEVICE,
+    "recovery.completed": Kind.DEVICE,
+    "account.claimed_again": Kind.DEVICE,
 }
+UNIT: Final = ("permit.given", "reading.unusual", "safety.clearing_asked")  # to the supervisors of the units in detail["units"]
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
 
@@ -125,13 +130,14 @@ class Happened(Protocol):
 class Recipients(msgspec.Struct, frozen=True):
     """Who may hold which case, and with which audience bits; the private bit of each thread's party; each account's zone.
 
-    ``quiet`` has the quiet hours of those who chose their own.
+    ``quiet`` has the quiet hours of those who chose their own, ``supervisors`` those of each unit.
     """
 
     by_case: Mapping[UUID, Sequence[tuple[UUID, int]]]
     party_bits: Mapping[UUID, int]
     zones: Mapping[UUID, str] = {}
     quiet: Mapping[UUID, Quiet] = {}
+    supervisors: Mapping[str, Sequence[UUID]] = {}
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +158,8 @@ def is_news(entry: Happened) -> bool:
     """Whether anybody may have to be told."""
     if entry.verb in SELF:
         return _self(entry) is not None
+    if entry.verb in UNIT:
+        return bool(entry.detail.get("units"))
     return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
@@ -171,7 +179,7 @@ def notices_for(entries: Sequence[Happened], recipients: Recipients, now: dateti
                 account_id=account_id,
                 event_key=_event_key(entry, now),
                 kind=kind,
-                case_id=entry.case_id,
+                case_id=None if entry.verb in UNIT else entry.case_id,  # a supervisor answers for a case without holding it
                 subject_id=entry.subject_id,
                 collapse_key=_collapse_key(kind, entry),
                 not_before=not_before,
@@ -198,6 +206,9 @@ def _told(entry: Happened, recipients: Recipients) -> list[tuple[UUID, Kind]]:
     if entry.verb in SELF:
         account_id = _self(entry)
         return [(account_id, SELF[entry.verb])] if account_id else []
+    if entry.verb in UNIT:
+        told = {account for unit in entry.detail.get("units", ()) for account in recipients.supervisors.get(unit, ())}
+        return [(account, Kind.OVERSIGHT) for account in sorted(told - {entry.actor_id})]
     concern = _concern(entry, recipients)
     if concern is None or entry.case_id is None:
         return []

@@ -89,6 +89,7 @@ NoticeKind = Literal[
     "document",
     "message",
     "overdue",
+    "oversight",
     "device",
     "deadline",
     "appointment",

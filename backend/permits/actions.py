@@ -4,6 +4,7 @@ What is borrowed is read online and never becomes a grant of sync: nothing that 
 holds is asked in the statement that reads by it.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,10 +12,13 @@ from uuid import UUID
 import msgspec
 
 from backend.access import Actor, Role
+from backend.cases.units import units_of
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.permits.rules import BOTH, BREAK_GLASS_A_DAY, BREAK_GLASS_FOR, STAFF, label_of, labels_of
+from backend.permits.views import keep_view
+from backend.permits.watch import admit_reading, watch_opened, watch_read
 from backend.permits.wire import Audit, BreakGlass, CaseView, Consent, Made, Permit, Permits
 from backend.policy import VERSION, require
 from sync import reading
@@ -68,10 +72,13 @@ async def break_glass(actor: Actor, wanted: BreakGlass) -> Made:
         case = await held.fetchval(UNIT_CASE, wanted.case_number, actor.worker_login)
         if case is None:
             raise Refused("not_found", NO_CASE)
-        if await held.fetchval(TODAY, actor.account_id) >= BREAK_GLASS_A_DAY:
+        today = await held.fetchval(TODAY, actor.account_id)
+        if today >= BREAK_GLASS_A_DAY:
             raise Refused("too_many", "You have opened several colleagues' cases today. Ask your supervisor.")
         given: tuple[Any, ...] = ("break_glass", actor.account_id, case, None, [], wanted.reason, actor.account_id, BREAK_GLASS_FOR)
-        return await _give(held, actor, *given)
+        made = await _give(held, actor, *given, units=await units_of(held, case))
+        await watch_opened(held, actor, today + 1)
+    return made
 
 
 async def consent(actor: Actor, wanted: Consent) -> Made:
@@ -100,16 +107,23 @@ async def let_audit(actor: Actor, wanted: Audit) -> Made:
 
 
 async def read_case(actor: Actor, registry: Registry, case: UUID) -> CaseView:
-    """A case by a permit that holds now; recorded in the same transaction. Refused: not_found, also where there is no case."""
+    """A case by a permit that holds now; recorded in the same transaction.
+
+    Refused: not_found, also where there is no case; too_many.
+    """
     require(actor, "case.read_by_permit")
+    await admit_reading(actor)
+    async with connection() as held:
+        view = await keep_view(held, registry)
     async with DB.transaction(isolation="repeatable_read"), connection() as held:
         permit = await held.fetchrow(HELD, actor.account_id, case)
         if permit is None:
             raise Refused("not_found", "There is nothing here.")
         mask, labels = _opens(permit)
         rows = await held.fetch(reading.statement(registry, label_of), case, mask, labels)
-        detail = {"mask": mask, "labels": labels, "role": actor.role.value, "policy": VERSION, "kind": permit["kind"]}
+        detail = {"mask": mask, "labels": labels, "role": actor.role.value, "policy": VERSION, "kind": permit["kind"], "view": str(view)}
         await record([Entry("permit.read", actor.account_id, case, permit["id"], detail=detail)], quiet=True)
+        await watch_read(held, actor)
     found = [(row["kind"], row["id"], msgspec.Raw(row["body"].encode())) for row in rows]
     return CaseView(case=case, until_at=permit["until_at"], rows=found)
 
@@ -131,9 +145,11 @@ async def list_permits(actor: Actor) -> Permits:
     return Permits(permits=[Permit(**row) for row in rows])
 
 
-async def _give(held: Any, actor: Actor, *given: Any) -> Made:
+async def _give(held: Any, actor: Actor, *given: Any, units: Sequence[str] = ()) -> Made:
+    """`units`: whose supervisors are told of it."""
     made = await held.fetchrow(GIVE, *given)
-    detail = {"kind": given[0], "account": str(given[1]), "case": str(given[2]), "until": made["until_at"].isoformat()}
+    of = {"account": str(given[1]), "case": str(given[2]), "units": list(units)}
+    detail = {"kind": given[0], "until": made["until_at"].isoformat(), **of}
     await record([Entry("permit.given", actor.account_id, subject_id=made["id"], detail=detail)])
     return Made(id=made["id"], case=made["case_id"], until_at=made["until_at"])
 

@@ -46,6 +46,7 @@ class Class(StrEnum):
     CONTACT = "contact"
     IDENTITY = "identity"
     SAFETY = "safety"
+    PROTECTION = "protection"
     CHILD_PLACE = "child_place"
     ORDER = "order"
     EMPLOYMENT = "employment"
@@ -119,6 +120,9 @@ TABLE: Final[Mapping[Class, Rule]] = {
     Class.IDENTITY: Rule("date of birth; a child's last name", _to(TEAM)),
     Class.SAFETY: Rule(
         "family violence, and whether contact is safe: never shown to any parent, so that its absence says nothing", _to(TEAM)
+    ),
+    Class.PROTECTION: Rule(
+        "who marked a person as in danger, and who wishes that taken back: two people do that together", _to(TEAM, Reader.UNIT, by=SCREEN)
     ),
     Class.CHILD_PLACE: Rule("with whom a child lives, and how it is reached", _to(TEAM)),
     Class.ORDER: Rule("the order, what is owed under it, and the balance", _to(*CASE_PEOPLE, helped=True)),

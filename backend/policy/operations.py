@@ -28,6 +28,7 @@ Operation = Literal[
     "device.revoke",
     "own_device.read",  # one's own devices, their names, and taking a lost one's access away
     "own_device.change",
+    "own_device.revoke",
     "vault.share",  # the server's half of a PIN
     "quarantine.read",  # what came from devices that are no longer trusted
     "quarantine.decide",
@@ -59,6 +60,10 @@ Operation = Literal[
     "identity.prove",  # a fresh proof of who one is
     "enrolment.offer",  # a code by which a person of one's case comes to an account
     "identity.check",  # what the case team has to look into
+    "safety.read",  # how the people of a case are protected, and what waits about it
+    "safety.mark",  # a person of one's case is in danger
+    "safety.ask_clearing",  # and is not any more: a first person
+    "safety.decide",  # the second person
 ]
 
 VERSION: Final = 3  # of this table, for leases and the record of acts; one more with each change of a row
@@ -82,6 +87,7 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "device.revoke": OPERATORS,
     "own_device.read": CASE_PEOPLE,
     "own_device.change": CASE_PEOPLE,
+    "own_device.revoke": CASE_PEOPLE,
     "vault.share": CASE_PEOPLE,
     "quarantine.read": frozenset({Role.SUPERVISOR}),
     "quarantine.decide": frozenset({Role.SUPERVISOR}),
@@ -113,10 +119,16 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "identity.prove": EVERYBODY,
     "enrolment.offer": CASE_STAFF,
     "identity.check": CASE_STAFF,
+    "safety.read": CASE_STAFF,
+    "safety.mark": CASE_STAFF,
+    "safety.ask_clearing": CASE_STAFF,
+    "safety.decide": frozenset({Role.SUPERVISOR}),
 }
 
 # Asked for by a route, these need a proof of who one is that is at most five minutes old and was given for this operation.
-STEP_UP: Final[frozenset[Operation]] = frozenset({"factor.change", "phone_line.manage", "device.revoke", "enrolment.offer"})
+STEP_UP: Final[frozenset[Operation]] = frozenset(
+    {"factor.change", "phone_line.manage", "device.revoke", "own_device.revoke", "enrolment.offer", "safety.ask_clearing", "safety.decide"}
+)
 
 OPERATIONS: Final = frozenset(get_args(Operation))
 
@@ -143,8 +155,8 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "PUT /v1/units/{unit}/devices/revoked": "device.revoke",
     "GET /v1/account/devices": "own_device.read",
     "PUT /v1/account/devices/{device}/name": "own_device.change",
-    "PUT /v1/account/devices/{device}/revoked": "own_device.change",
-    "PUT /v1/account/devices/revoked": "own_device.change",
+    "PUT /v1/account/devices/{device}/revoked": "own_device.revoke",
+    "PUT /v1/account/devices/revoked": "own_device.revoke",
     "PUT /v1/vault/share": "vault.share",
     "POST /v1/vault/share/confirm": "vault.share",
     "POST /v1/vault/share/open": "vault.share",
@@ -193,6 +205,12 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "GET /v1/permits": "permit.list",
     "POST /v1/permits/{permit}/ended": "permit.end",
     "GET /v1/permits/cases/{case}": "case.read_by_permit",
+    "PUT /v1/safety/marks": "safety.mark",
+    "POST /v1/safety/clearings": "safety.ask_clearing",
+    "GET /v1/safety/clearings": "safety.read",
+    "GET /v1/safety/cases/{case}": "safety.read",
+    "POST /v1/safety/clearings/{clearing}/confirmed": "safety.decide",
+    "POST /v1/safety/clearings/{clearing}/refused": "safety.decide",
     "POST /v1/sync": "sync",
     "GET /v1/poke": "poke",
     "GET /v1/push/key": "push.subscribe",

@@ -18,6 +18,7 @@ PreferenceName = Literal[
     "notice.document",
     "notice.message",
     "notice.overdue",
+    "notice.oversight",
     "notice.device",
     "notice.deadline",
     "notice.appointment",

@@ -241,13 +241,13 @@ export interface Document {
 
 /** One choice: the language, the size of the text, or how one is told of things. */
 export interface Preference {
-  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.oversight" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
   value: string;
 }
 
 /** One thing that this person was told of, whether or not any lock screen showed it. Without a case it is of the person. */
 export interface Notice {
-  kind: "test" | "payment" | "disbursement" | "missed" | "document" | "message" | "overdue" | "device" | "deadline" | "appointment" | "reminder" | "hearing" | "hearing_reminder";
+  kind: "test" | "payment" | "disbursement" | "missed" | "document" | "message" | "overdue" | "oversight" | "device" | "deadline" | "appointment" | "reminder" | "hearing" | "hearing_reminder";
   case_id: string | null;
   subject_id: string | null;
   told_at: string;
@@ -414,7 +414,7 @@ export interface TakeUpContact {
 
 /** Arguments of preference.set@1: which choice, and what it is now. */
 export interface SetPreference {
-  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
+  name: "language" | "text" | "notice_quiet" | "notice_digest" | "notice_detail" | "notice.payment" | "notice.disbursement" | "notice.missed" | "notice.document" | "notice.message" | "notice.overdue" | "notice.oversight" | "notice.device" | "notice.deadline" | "notice.appointment" | "notice.reminder" | "notice.hearing" | "notice.hearing_reminder";
   value: string;
 }
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import msgspec
 import pytest
 
+from backend.access import Actor, Role
 from backend.custody import OPERATOR
 from backend.db import connection
-from backend.devices.exposure import exposure_of, visible
+from backend.devices.exposure import exposure_of, note_sent
+from backend.permits.views import view_of, visible
 from backend.registry import REGISTRY
+from sync.declare import Registry, Synced
+from sync.wire import Load, Manifest, SyncResponse
 from tests.backend.browsing import browser, make_app, make_person
 from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone
 from tests.backend.devices.phone import Phone
@@ -206,8 +211,71 @@ async def _received(house: House, each: Phone) -> set[str] | None:
 
 
 def test_what_is_visible_follows_from_the_audiences() -> None:
-    ana, bo = 16, 32
-    assert "body" in visible(REGISTRY, 1 | 2 | ana, ana)["message"]
-    assert "message" not in visible(REGISTRY, 1 | 4 | bo, ana)
-    assert "note" not in visible(REGISTRY, 1 | 2 | ana, ana)
-    assert "body" in visible(REGISTRY, 8, ana)["note"]
+    ana, bo, now = 16, 32, view_of(REGISTRY).projections
+    assert "body" in visible(now, 1 | 2 | ana, ana)["message"]
+    assert "message" not in visible(now, 1 | 4 | bo, ana)
+    assert "note" not in visible(now, 1 | 2 | ana, ana)
+    assert "body" in visible(now, 8, ana)["note"]
+
+
+HISTORIES = 100
+MASKS = (1 | 2 | 16, 1 | 4 | 32, 8)
+
+
+def registries() -> list[Registry]:
+    """As it is; as it would be if a parent's name or a note were never shown, or a message were shown to all."""
+
+    def but(noun: str, **changes: Any) -> Registry:
+        def changed(one: Synced) -> Synced:
+            return replace(one, shown=tuple(replace(each, **changes) for each in one.shown)) if one.noun == noun else one
+
+        return replace(REGISTRY, synced=tuple(map(changed, REGISTRY.synced)))
+
+    return [REGISTRY, but("participant", columns=("role",)), but("note", audience=16), but("message", audience=1)]
+
+
+async def test_in_random_histories_the_report_says_what_could_be_seen_by_what_held_at_the_time(house: House) -> None:
+    """S-36. Cases come, go and change hands, and between versions of the app the registry says something else."""
+    chance, kinds = random.Random(20261122), registries()
+    expected: dict[str, list[tuple[Any, bool]]] = {}
+    bo = Actor(house.bo.account, Role.PARENT)
+    for _ in range(HISTORIES):
+        device = await insert("sync_device", id=uuid4(), principal=house.bo.account)
+        told: list[tuple[Any, bool]] = []
+        held: tuple[int, int, bool] | None = None  # mask, registry, sent
+        now = 0
+        for _ in range(7):
+            what = chance.random()
+            if what < 0.25:
+                now = chance.randrange(len(kinds))
+            elif what < 0.55:
+                mask = chance.choice((*MASKS, None))
+                await note_sent(bo, kinds[now], device, answer(house, mask))
+                if held and held[0] != mask:
+                    told[-1:] = [(told[-1][0], False)] if held[2] else told[-1:]
+                    held = None
+                if mask is not None and held is None:
+                    held = (mask, now, False)
+            elif held:
+                await note_sent(bo, kinds[now], device, answer(house, None, load=True))
+                if held[2] and held[1] != now:
+                    told[-1] = (told[-1][0], False)
+                if not held[2] or held[1] != now:
+                    told.append((visible(view_of(kinds[now]).projections, held[0], 16), True))
+                held = (held[0], now, True)
+        expected[str(device)] = told
+    report: dict[str, list[tuple[Any, bool]]] = {device: [] for device in expected}
+    for one in await told_by_operator("A"):
+        report[one["device"]].append((one["what"], one["until_at"] is None))
+    assert report == expected
+    assert len({str(what) for told in expected.values() for what, _ in told}) > 6
+
+
+def answer(house: House, mask: int | None, *, load: bool = False) -> SyncResponse:
+    """What a round of sync brings: a manifest that holds the case with this mask or not, or all of the case."""
+    scopes = [] if mask is None else [(house.case, mask)]
+    return SyncResponse(
+        rid="r", now=0, last_n=0, lease_until=0, poll_s=60,
+        manifest=None if load else Manifest(digest="d", scopes=scopes),
+        load=[Load(scope=house.case, rows=[], sum="0")] if load else [],
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from backend.db import connection
 from tests.backend.browsing import browser, make_app, make_person
 from tests.backend.devices.keyed import KeyedPhone, enter, keyed_phone
 from tests.make import insert, make_agency
@@ -111,3 +112,30 @@ async def test_a_supervisor_takes_the_own_units_devices_and_no_others(house: Hou
     assert not await works(house.wendy)
     assert await works(house.zack)
     assert (await house.sue.get("/v1/devices")).status_code == 200
+
+
+async def test_taking_away_access_wants_a_fresh_proof_and_naming_does_not(house: House) -> None:
+    """Else whoever holds an unlocked phone for a moment could shut its owner out everywhere else."""
+    await insert_hours_ago()
+    one, every = f"/v1/account/devices/{house.lost.device}", "/v1/account/devices"
+    for path in (one, every):
+        answer = await house.ana.client.put(f"{path}/revoked", json={"wipe": True})
+        assert (answer.status_code, answer.json()["code"], answer.json()["operation"]) == (403, "step_up", "own_device.revoke")
+    assert (await house.ana.client.put(f"{one}/name", json={"name": "Old phone"})).status_code == 204
+    assert await works(house.lost)
+
+
+async def insert_hours_ago() -> None:
+    async with connection() as held:
+        await held.execute("UPDATE session SET created_at = now() - interval '1 hour'")
+
+
+async def test_a_further_device_is_told_to_its_owner_and_the_first_one_to_nobody(house: House) -> None:
+    async with connection() as held:
+        notices = await held.fetch("SELECT n.account_id, n.kind FROM notice n")
+        entries = await held.fetchval("SELECT count(*) FROM journal WHERE verb = 'device.enrolled'")
+    assert [(row["account_id"], row["kind"]) for row in notices] == [(house.ana.account, "device")]
+    assert entries == 1
+    assert (await house.ana.register()).status_code == 204  # again: at each sign-in
+    async with connection() as held:
+        assert await held.fetchval("SELECT count(*) FROM journal WHERE verb = 'device.enrolled'") == entries

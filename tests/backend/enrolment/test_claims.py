@@ -229,6 +229,24 @@ async def test_the_mark_of_danger_in_another_case_stops_the_letter_too() -> None
     assert (answer.status_code, answer.json()["code"]) == (409, "letter_in_person")
 
 
+async def test_a_letter_that_was_under_way_when_its_person_was_found_to_be_in_danger_opens_nothing() -> None:
+    """Whoever one fled from may hold it; also in the hour between the code and the passkey."""
+    office = await make_office()
+    async with browser(APP) as desk, browser(APP) as early, browser(APP) as late:
+        await at_desk(desk)
+        assert (await claim(early, (await offer(desk, office, "letters")).json()["code"])).status_code == 204
+        second = (await offer(desk, office, "letters")).json()["code"]
+        await do(
+            """INSERT INTO safety_mark (person_id, case_id, made_by)
+            SELECT 'P-ana', (SELECT id FROM ivd_case LIMIT 1), id FROM account WHERE role = 'caseworker' LIMIT 1"""
+        )
+        assert (await claim(late, second)).status_code == 401
+        assert (await early.get("/v1/enrolment")).status_code == 410
+        assert (await early.post("/v1/enrolment/passkey/options", json={})).status_code == 410
+        assert await one("SELECT count(*) FROM account WHERE person_id = 'P-ana'") == 0
+        assert (await claim(late, await words_for(desk, office))).status_code == 204
+
+
 async def test_no_more_than_four_letters_go_in_thirty_days() -> None:
     office = await make_office()
     async with browser(APP) as desk:

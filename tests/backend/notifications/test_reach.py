@@ -16,7 +16,8 @@ import pytest
 from backend.channels import post
 from backend.errors import Refused
 from backend.journal import Entry
-from backend.notifications import hooks, jobs, reach
+from backend.notifications import hooks, jobs, queue, reach
+from backend.notifications.letters import carry_round
 from backend.notifications.wire import ConfirmReach, GiveReach
 from backend.settings import SETTINGS
 from tests.backend.browsing import browser, make_app
@@ -162,6 +163,20 @@ async def test_where_contact_is_not_safe_only_what_nobody_else_reads_is_written_
     await run("UPDATE participant SET safe_to_contact = false WHERE id = $1", family.receiving_thread)
     await a_payment(family)
     assert len(sent(letters)) == told
+
+
+async def test_who_is_found_to_be_in_danger_while_a_letter_waits_is_not_written_to_any_more(
+    service: PushService, family: Family, letters: Path
+) -> None:
+    await confirmed(family, letters)
+    await happens(Entry("payment.posted", case_id=family.case, subject_id=uuid4()))
+    await queue.tell_round()
+    assert [row["state"] for row in await rows("SELECT state FROM reach_delivery")] == ["queued"]
+    await insert("safety_mark", person_id="ana", case_id=family.case, made_by=family.worker.actor.account_id)
+    await carry_round()
+    assert [(row["state"], row["reason"]) for row in await rows("SELECT state, reason FROM reach_delivery")] == [("suppressed", "unsafe")]
+    await a_payment(family)
+    assert sent(letters) == []
 
 
 async def test_what_the_other_parent_is_told_does_not_depend_on_how_this_one_is_reached(

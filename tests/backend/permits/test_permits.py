@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 import pytest
 
 from backend.db import connection
+from backend.permits import watch
+from backend.settings import SETTINGS
 from tests.backend.browsing import browser, make_app, make_person
 from tests.backend.devices.keyed import enter
 from tests.backend.devices.phone import Phone
@@ -94,6 +98,56 @@ async def test_a_colleague_of_the_unit_reads_a_case_for_an_hour_with_a_reason_an
     assert (one["kind"], one["reason"], one["reads"], one["case"]) == ("break_glass", WHY, 1, str(house.case))
     for other in ("zoe", "zack", "wendy", "ana", "nora"):
         assert (await house.by[other].get("/v1/permits")).json() == {"permits": []}
+
+
+async def told(login: str) -> list[str]:
+    async with connection() as held:
+        sql = "SELECT n.kind FROM notice n JOIN account a ON a.id = n.account_id WHERE a.login = $1 AND n.case_id IS NULL"
+        rows = await held.fetch(sql, login)
+    return [row["kind"] for row in rows]
+
+
+async def test_the_supervisors_of_the_unit_that_works_the_case_are_told_of_broken_glass_and_nobody_else(house: House) -> None:
+    assert (await smash(house)).status_code == 201
+    assert await told("sue") == ["oversight"]
+    assert await agree(house, "money") is not None
+    for other in ("zoe", "zack", "wendy", "paul", "ana", "bo", "nora", "otto", "admin"):
+        assert await told(other) == [], other
+    assert (await smash(house, "sue")).status_code == 201  # her own act is no news to her
+    assert await told("sue") == ["oversight"]
+
+
+async def test_who_opens_many_colleagues_cases_is_told_to_the_supervisor_once_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SETTINGS", msgspec.structs.replace(SETTINGS, unassigned_alert=2))
+    for count in (1, 2, 3):
+        assert (await smash(house)).status_code == 201
+        assert await scalar("SELECT count(*) FROM journal WHERE verb = 'reading.unusual'") == min(1, count - 1)
+    said = "SELECT detail::text FROM journal WHERE verb = 'reading.unusual'"
+    assert json.loads(await scalar(said)) == {"what": "unassigned", "count": 2, "units": ["U1"]}
+    assert await told("sue") == ["oversight"] * 4
+
+
+async def test_reading_is_slowed_and_unusually_much_of_it_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SETTINGS", msgspec.structs.replace(SETTINGS, reads_most=3, reads_alert=1))
+    await smash(house)
+    answers = await asyncio.gather(*(look(house, "paul") for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * 3
+    assert next(answer for answer in answers if answer.status_code == 429).headers["retry-after"]
+    assert await scalar("SELECT count(*) FROM journal WHERE verb = 'permit.read'") == 3
+    assert await scalar("SELECT count(*) > 0 FROM journal WHERE verb = 'reading.unusual' AND detail->>'what' = 'read'")
+    await scalar("UPDATE throttle SET window_at = now() - interval '61 minutes' WHERE key LIKE 'reads:%' RETURNING key")
+    assert (await look(house, "paul")).status_code == 200
+
+
+async def test_when_unusually_many_cases_come_to_ones_devices_the_supervisor_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "SETTINGS", msgspec.structs.replace(SETTINGS, held_alert=2))
+    wendy = await scalar("SELECT id FROM account WHERE login = 'wendy'")
+    for count in (0, 1, 1):
+        tablet = Phone(house.by["wendy"], wendy)
+        assert (await tablet.client.put(f"/v1/devices/{tablet.device}", json={})).status_code == 204
+        await tablet.sync()
+        assert await scalar("SELECT count(*) FROM journal WHERE verb = 'reading.unusual' AND detail->>'what' = 'held'") == count
+    assert await told("sue") == ["oversight"]
 
 
 async def test_another_units_case_is_as_if_it_were_not_there(house: House) -> None:

@@ -18,7 +18,7 @@ from tests.backend.browsing import make_app
 
 COLUMNS_THERE_ARE = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
 ASKED_INSIDE = {"POST /v1/sync"}  # a device that was signed out hears here that it must forget; the role is asked for after that
-VIEWS = {"sync_grant_truth", "coming_date", "late_answer"}
+VIEWS = {"sync_grant_truth", "coming_date", "guarded_person", "late_answer"}
 
 
 @pytest.mark.usefixtures("db")
