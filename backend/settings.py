@@ -83,7 +83,6 @@ def variable(field: str) -> str:
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check every setting; a wrong one ends the process with a sentence that names it."""
-
     def word(field: str, otherwise: str = "") -> str:
         return environ.get(variable(field), "").strip() or otherwise
 

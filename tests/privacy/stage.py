@@ -6,7 +6,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,12 @@ from backend import db
 from backend.access import Actor, Role
 from backend.db import DB, connection
 from backend.devices.hub import Hub
+from backend.errors import Refused
 from backend.ingest.actions import load
 from backend.notifications import engine
 from backend.notifications.jobs import deliver
+from backend.safety import actions as safety
+from backend.safety.wire import AskClearing, Party
 from backend.voice import reads
 from backend.voice.wire import Call, Step
 from backend.voice.words import ask, tell_dates, tell_money
@@ -29,7 +32,7 @@ from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.backend.notifications.conftest import ORIGIN, PushService
 from tests.make import insert, make_hours
 from tests.privacy.families import Family, case_id, natural
-from tests.privacy.trace import Act, World, second_device
+from tests.privacy.trace import SAFETY, Act, World, second_device
 from tests.privacy.watched import Clock, Watched, open_session
 from tests.push.browser import SUBJECT, Browser
 from tests.push.service import Certificate, ToThisMachine, serving
@@ -179,6 +182,7 @@ class _Run:
             agency = await held.fetchval("SELECT id FROM agency")
         await make_hours(agency)
         self.clock.step()
+        await insert("account", id=natural("account", "cover"), role="supervisor", login="cover", display_name="c", worker_login="cover")
         for family in self.world.families.values():
             await self._accounts(family)
         self.clock.step()
@@ -315,9 +319,25 @@ class _Run:
             await insert("sync_device", id=act.args["device"], principal=natural("account", act.who))
             return
         who = self.world.families[act.family].worker if act.who == "team" else act.who
+        if act.name in SAFETY:
+            await self._protect(act, who)
+            return
         phone = self.phones[who]
         scope = self._scope(act)
         await phone.send(act.name, scope, **act.args)
+
+    async def _protect(self, act: Act, worker: str) -> None:
+        """A mark is made by one, taken back by two; where the unit is another by now, or nothing is marked, that is refused."""
+        party = {"case": self._scope(act), "participant": UUID(act.args["participant"])}
+        by = Actor(natural("account", worker), Role.CASEWORKER, worker_login=worker)
+        supervisor = Actor(natural("account", "cover"), Role.SUPERVISOR, worker_login="cover")
+        with suppress(Refused):
+            if act.name == "safety.mark":
+                await safety.mark(by, Party(**party))
+                return
+            await safety.ask_clearing(by, AskClearing(**party, reason="It is over now."))
+            for waiting in (await safety.list_clearings(by)).clearings:
+                await safety.confirm(supervisor, waiting.id)
 
     def _scope(self, act: Act) -> UUID:
         assert act.case is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count, islice
 
+from backend.db import connection
 from tests.privacy.families import whole
 from tests.privacy.pairs import FAMILIES, VARIATIONS, pairs
 from tests.privacy.stage import stage
@@ -53,3 +54,15 @@ def test_rows_that_are_a_secret_as_a_whole_come_and_go() -> None:
         for n in islice(count(), VARIATIONS)
     }
     assert len(lengths) > 1
+
+
+async def test_marks_are_made_and_taken_back_in_the_worlds_that_are_compared(fresh_db: str) -> None:
+    from datetime import date
+
+    async with stage() as on:
+        await on.play(make_world("marks", FAMILIES, date.today()))
+        async with connection() as held:
+            verbs = {row["verb"] for row in await held.fetch("SELECT DISTINCT verb FROM journal WHERE verb LIKE 'safety.%'")}
+            hidden = await held.fetchval("SELECT count(*) FROM participant WHERE family_violence AND person_id LIKE 'R-%'")
+    assert {"safety.marked", "safety.clearing_asked", "safety.cleared"} <= verbs
+    assert hidden > 0
