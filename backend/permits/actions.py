@@ -55,7 +55,8 @@ RETURNING m.account_id"""
 # Of a supervisor also what was read in the own unit's cases, or by its people.
 LIST: Final = f"""
 SELECT m.id, m.kind, a.display_name AS person, m.case_id AS case, m.topics, m.reason, m.from_at, m.until_at, m.ended_at,
-    (SELECT count(*) FROM journal j WHERE j.case_id = m.case_id AND j.verb = 'permit.read' AND j.subject_id = m.id) AS reads
+    (SELECT count(*) FROM journal j WHERE j.case_id = m.case_id AND j.verb = 'permit.read' AND j.subject_id = m.id) AS reads,
+    m.account_id = $1 AS own
 FROM permit m JOIN account a ON a.id = m.account_id
 WHERE m.account_id = $1 OR m.given_by = $1 OR $2 AND EXISTS (
     SELECT 1 FROM worker own JOIN worker w ON w.unit_code = own.unit_code WHERE own.worker_login = $3

@@ -39,7 +39,8 @@ class Audit(Wire, frozen=True):
 
 
 class Permit(Wire, frozen=True):
-    """Who may read which case, why and until when; `ended_at` when somebody ended it before. `reads` is how often it was used."""
+    """Who may read which case, why and until when; `ended_at` when somebody ended it before. `reads` is how often it was used;
+    `own`: the asking account reads by it."""
 
     id: UUID
     kind: Kind
@@ -51,6 +52,7 @@ class Permit(Wire, frozen=True):
     until_at: datetime
     ended_at: datetime | None
     reads: int
+    own: bool
 
 
 class Permits(Wire, frozen=True):

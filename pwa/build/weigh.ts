@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 const KB = 1024;
-const LIMITS: Record<string, number> = { boot: 35 * KB, keeper: 22 * KB, script: 100 * KB, style: 8 * KB, worker: 5 * KB, fonts: 50 * KB };
+const LIMITS: Record<string, number> = { boot: 35 * KB, keeper: 22 * KB, script: 100 * KB, operators: 12 * KB, style: 8 * KB, worker: 5 * KB, fonts: 50 * KB };
 
 export async function weigh(out_dir: string): Promise<void> {
   const weights = await weights_of(out_dir);
@@ -21,11 +21,13 @@ async function weights_of(out_dir: string): Promise<Record<string, number>> {
     const sizes = await Promise.all(Array.from(chosen, async name => (await stat(join(assets, name))).size));
     return sizes.reduce((total, size) => total + size, 0);
   };
-  const scripts = names.filter(name => name.endsWith(".js"));
+  const online = names.filter(name => name.startsWith("operators-") && name.endsWith(".js"));
+  const scripts = names.filter(name => name.endsWith(".js") && !online.includes(name));
   return {
     boot: await sum(packed(await boot_scripts(out_dir, scripts))),
     keeper: await sum(packed(scripts.filter(name => name.startsWith("keeper-")))),
     script: await sum(packed(scripts)),
+    operators: await sum(packed(online)),
     style: await sum(packed(names.filter(name => name.endsWith(".css")))),
     worker: (await stat(join(out_dir, "sw.js.gz"))).size,
     fonts: await sum(names.filter(name => name.endsWith(".woff2"))),

@@ -8,8 +8,8 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { build, type Plugin } from "vite";
 import { weigh } from "./weigh.ts";
 
-/** Not kept in the worker's cache: the worker itself (the browser keeps that), pictures for shops, and icons that only the system asks for. */
-const LEFT_OUT = [/^\/sw\.js$/, /^\/kill\.js$/, /^\/screenshots\//, /^\/icons\/.*\.png$/, /\.(br|gz|map)$/];
+/** Not kept in the worker's cache: the worker itself (the browser keeps that), pictures for shops, icons that only the system asks for, and screens that are nothing without a network. */
+const LEFT_OUT = [/^\/assets\/(operators|.._agency)-/, /^\/sw\.js$/, /^\/kill\.js$/, /^\/screenshots\//, /^\/icons\/.*\.png$/, /\.(br|gz|map)$/];
 const PACKED = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 
 export function worker(out_dir: string): Plugin {

@@ -4,6 +4,8 @@ import { Caseload } from "./caseload/Caseload.tsx";
 import { Home } from "./cases/Home.tsx";
 import { match } from "./ui/router.ts";
 
+type Asked = Parameters<typeof import("./operators/screens.ts").screen>[0];
+
 export type Tab = "home" | "messages" | "calendar" | "more";
 export type Audience = "parent" | "staff";
 
@@ -26,6 +28,8 @@ export interface Route {
 
 const now = (pattern: string, who: Route["who"], tab: Tab, screen: ScreenType): Route => ({ pattern, who, tab, screen, lazy: false });
 const later = (pattern: string, who: Route["who"], tab: Tab, screen: () => Promise<ScreenType>): Route => ({ pattern, who, tab, screen, lazy: true });
+/** A screen that only asks the server; such are in a file of their own, which is not kept for times without a network. */
+const asked = (pattern: string, who: Route["who"], tab: Tab, name: Asked): Route => later(pattern, who, tab, async () => (await import("./operators/screens.ts")).screen(name));
 
 export const ROUTES: readonly Route[] = [
   now("/", "parent", "home", Home),
@@ -45,7 +49,14 @@ export const ROUTES: readonly Route[] = [
   later("/appointment/:scope/:thread", "all", "calendar", async () => (await import("./appointments/One.tsx")).One),
   later("/documents/:scope", "all", "home", async () => (await import("./documents/Documents.tsx")).Documents),
   later("/documents/:scope/send", "parent", "home", async () => (await import("./documents/Send.tsx")).Send),
-  later("/operators/devices", "staff", "more", async () => (await import("./operators/Devices.tsx")).Devices),
+  asked("/operators/devices", "staff", "more", "devices"),
+  asked("/operators/unit", "staff", "more", "unit"),
+  asked("/operators/kept", "staff", "more", "kept"),
+  asked("/operators/exposure", "staff", "more", "exposure"),
+  asked("/operators/cases", "staff", "more", "cases"),
+  asked("/operators/cases/:scope", "staff", "more", "look"),
+  asked("/safety/:scope", "staff", "home", "safety"),
+  asked("/more/helpers", "parent", "more", "helpers"),
   later("/attention", "all", "more", async () => (await import("./settings/Attention.tsx")).Attention),
   later("/more", "all", "more", async () => (await import("./settings/More.tsx")).More),
   later("/more/language", "all", "more", async () => (await import("./settings/Looks.tsx")).LanguageScreen),

@@ -22,16 +22,18 @@ def measure() -> dict[str, Any]:
     dist = ROOT / "pwa" / "dist"
     files = [path for path in dist.rglob("*") if path.is_file() and path.suffix not in PACKED]
     worker = dist / "sw.js"
-    scripts = [path for path in files if path.suffix == ".js" and path != worker]
+    online = [path for path in files if path.name.startswith("operators-") or path.name[2:].startswith("_agency")]
+    scripts = [path for path in files if path.suffix == ".js" and path != worker and path not in online]
     lock = json.loads((ROOT / "pwa" / "package-lock.json").read_text())
     wanted = [name for name, package in lock["packages"].items() if name and not package.get("optional")]
     return {
         "script_at_boot_gzip": sum(map(sent, boot_scripts(dist))),
         "script_all_gzip": sum(map(sent, scripts)),
+        "online_only_gzip": sum(map(sent, online)),
         "style_gzip": sum(sent(path) for path in files if path.suffix == ".css"),
         "worker_gzip": sent(worker),
         "fonts": sum(sent(path) for path in files if path.suffix == ".woff2"),
-        "first_install": sum(sent(path) for path in files if path.suffix != ".png" and path.name != "kill.js"),
+        "first_install": sum(sent(path) for path in files if path.suffix != ".png" and path.name != "kill.js" and path not in online),
         "npm_packages": len({name.rpartition("node_modules/")[2] for name in wanted}),
         "npm_packages_with_optional_builds": len(lock["packages"]) - 1,
     }

@@ -17,7 +17,7 @@ export function Parties({ box }: { box: CaseBox }) {
   const children = box.participants.filter(person => person.role === "CH");
   return (
     <>
-      <Section title={say.parties}>{adults.map(person => <Adult key={person.id} person={person} box={box} />)}</Section>
+      <Section title={say.parties} aside={<LinkButton kind="plain" icon="shield" href={`/safety/${box.scope}`}>{say.protect}</LinkButton>}>{adults.map(person => <Adult key={person.id} person={person} box={box} />)}</Section>
       {children.length > 0 && <Section title={say.children}><Card><ul class="stack-tight">{children.map(child => <Child key={child.id} child={child} box={box} />)}</ul></Card></Section>}
     </>
   );

@@ -13,7 +13,7 @@ import { Ways } from "./Ways.tsx";
 const PARENTS: readonly Kind[] = [
   "payment", "disbursement", "missed", "hearing", "hearing_reminder", "appointment", "reminder", "deadline", "message", "document", "device",
 ];
-const STAFF: readonly Kind[] = ["message", "overdue", "missed", "appointment", "document", "device"];
+const STAFF: readonly Kind[] = ["message", "overdue", "missed", "appointment", "document", "device", "oversight"];
 const CHANNELS = ["push", "text", "email", "none"] as const;
 const NIGHT = "21:00-08:00";
 
@@ -23,7 +23,7 @@ export function Choices() {
     <>
       <Section title={say.kinds_title}>
         <p class="soft">{say.kinds}</p>
-        <Card><div class="stack">{(session.value?.role === "parent" ? PARENTS : STAFF).map(kind => <ByKind key={kind} kind={kind} />)}</div></Card>
+        <Card><div class="stack">{(session.value?.role === "parent" ? PARENTS : STAFF).filter(kind => kind !== "oversight" || session.value?.role === "supervisor").map(kind => <ByKind key={kind} kind={kind} />)}</div></Card>
       </Section>
       <Ways />
       <Quiet />

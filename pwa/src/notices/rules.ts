@@ -6,7 +6,7 @@ export type Kind = Exclude<Notice["kind"], "test">;
 type Held = Notice & { id: string };
 
 export const ICONS: Record<Kind, IconName> = {
-  payment: "money", disbursement: "money", missed: "money", document: "paper", message: "messages", overdue: "messages",
+  payment: "money", disbursement: "money", missed: "money", document: "paper", message: "messages", overdue: "messages", oversight: "shield",
   device: "mobile", deadline: "clock", appointment: "calendar", reminder: "calendar", hearing: "court", hearing_reminder: "court",
 };
 
@@ -24,6 +24,7 @@ export function target_of(notice: Notice, staff = false): string {
   const { kind, case_id } = notice;
   if (staff && (kind === "message" || kind === "overdue")) return "/messages";
   if (staff && case_id && kind === "missed") return `/case/${case_id}`;
+  if (kind === "oversight") return "/operators/unit";
   if (kind === "device") return "/more/security";
   if (kind === "overdue" && !case_id) return "/messages";
   if (!case_id) return "/notices";

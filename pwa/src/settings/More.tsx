@@ -10,6 +10,7 @@ import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
 import { Screen } from "../ui/Screen.tsx";
 
+const reads = (role: string | undefined) => role === "caseworker" || role === "navigator" || role === "auditor";
 const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
 
 export function More(_: { params: Params }) {
@@ -31,11 +32,11 @@ export function More(_: { params: Params }) {
       </Rows>
       <Section title={say.settings}>
         <Rows>
-          {session.value?.role === "parent" && <LinkRow href="/more/contact" icon="person" title={contact.title} />}
+          {session.value?.role === "parent" && <><LinkRow href="/more/contact" icon="person" title={contact.title} /><LinkRow href="/more/helpers" icon="people" title={say.helpers} /></>}
           <LinkRow href="/more/security" icon="lock" title={security.title} />
           {session.value?.role !== "parent" && <LinkRow href="/more/checks" icon="shield" title={checks.title} />}
           <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />
-          {operates(session.value?.role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
+          <OfAgency role={session.value?.role} />
           <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />
           <LinkRow href="/more/text" icon="text" title={say.text_size} detail={text.size[preferences.value.text]} />
           <LinkRow href="/more/lock" icon="lock" title={vault.title} detail={lock} />
@@ -49,5 +50,17 @@ export function More(_: { params: Params }) {
       </Rows>
       <Fresh />
     </Screen>
+  );
+}
+
+/** What the agency's people and their helpers do besides their own cases. */
+function OfAgency({ role }: { role: string | undefined }) {
+  const { more: say } = more();
+  return (
+    <>
+      {role === "supervisor" && <LinkRow href="/operators/unit" icon="people" title={say.unit} />}
+      {reads(role) && <LinkRow href="/operators/cases" icon="search" title={say.opened} />}
+      {operates(role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
+    </>
   );
 }

@@ -4,14 +4,17 @@ import en from "../../src/i18n/en.json";
 import en_more from "../../src/i18n/en_more.json";
 import es from "../../src/i18n/es.json";
 import es_more from "../../src/i18n/es_more.json";
+import en_agency from "../../src/i18n/en_agency.json";
+import es_agency from "../../src/i18n/es_agency.json";
+import type { AgencyWords } from "../../src/operators/words.ts";
 import { count, fill } from "../../src/i18n/fill.ts";
 import { first_language, type MoreWords, type Words } from "../../src/i18n/language.ts";
 import { say_day, say_time } from "../../src/i18n/say.ts";
 import { money } from "../../src/ui/Money.tsx";
 
 /** The compiler holds the two languages to one shape. */
-const SPANISH: Words & MoreWords = { ...es, ...es_more };
-const ENGLISH: Words & MoreWords = { ...en, ...en_more };
+const SPANISH: Words & MoreWords & { agency: AgencyWords } = { ...es, ...es_more, agency: es_agency };
+const ENGLISH: Words & MoreWords & { agency: AgencyWords } = { ...en, ...en_more, agency: en_agency };
 
 function phrases(words: object, path = ""): [string, string][] {
   return Object.entries(words).flatMap(([key, value]: [string, unknown]) => {

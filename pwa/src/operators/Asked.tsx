@@ -1,0 +1,36 @@
+/** The frame of a screen that asks the server: why it could not, a wait, the proof of who one is; and a reason to be typed. */
+import type { ComponentChildren } from "preact";
+import { Proof } from "../account/Prove.tsx";
+import { Banner } from "../ui/Banner.tsx";
+import { Button } from "../ui/Button.tsx";
+import { TextArea } from "../ui/Field.tsx";
+import { Screen } from "../ui/Screen.tsx";
+import { Loading } from "../ui/States.tsx";
+import { agency_words, say_why } from "./words.ts";
+
+interface AskedProps {
+  title: string;
+  lead?: string;
+  back: { href: string; label: string };
+  refusal: string | null;
+  ready: boolean;
+  again: () => void;
+  children: ComponentChildren;
+}
+
+export function Asked({ title, lead, back, refusal, ready, again, children }: AskedProps) {
+  const say = agency_words();
+  return (
+    <Screen title={title} lead={lead} back={back}>
+      {refusal && <Banner tone="bad" live><p>{say_why(refusal)}</p>{!ready && <div><Button icon="refresh" onPress={again}>{say.again}</Button></div>}</Banner>}
+      {!ready && !refusal && <Loading say={say.looking} />}
+      {ready && children}
+      <Proof />
+    </Screen>
+  );
+}
+
+export function Reason({ value, onInput }: { value: string; onInput: (value: string) => void }) {
+  const { reason, reason_hint } = agency_words();
+  return <TextArea label={reason} hint={reason_hint} value={value} onInput={onInput} most={500} />;
+}
