@@ -70,3 +70,57 @@ async def test_the_team_says_that_an_appointment_was_missed_and_its_parent_is_to
         await expect(wendy.locator("[data-appointment]")).to_contain_text("Missed", timeout=PATIENCE_MS)
         await go(ana, "/calendar")
         await expect(ana.locator("main")).to_contain_text("Things come up. You can ask for another time.", timeout=2 * PATIENCE_MS)
+
+
+async def test_a_person_is_marked_by_one_and_the_mark_taken_back_by_two_and_a_colleagues_case_is_opened_on_the_record(
+    installation: House, family: Family, tmp_path: Path
+) -> None:
+    for login, role in (("w", "caseworker"), ("s", "supervisor")):
+        await insert("worker", worker_login=login, name=login, role=role, office_code="EAST", unit_code="FIELD")
+    for number, first, last in (("ana", "Ana", "Rivera"), ("bo", "Bo", "Diaz")):
+        await insert("person", person_id=number, first_name=first, last_name=last)
+    await make_account(
+        "supervisor", login="sue", worker_login="s", password_hash=await hash_password(PASSWORD), display_name="Sue Kim"
+    )
+    async with browser(tmp_path / "wendy") as hers, browser(tmp_path / "sue") as supervisors:
+        wendy = await sign_in(hers, installation.origin, "wendy")
+        await go(wendy, f"/case/{family.case}")
+        await wendy.locator(f"a[href='/safety/{family.case}']").click(timeout=PATIENCE_MS)
+        await wendy.get_by_role("button", name="Mark Ana").click(timeout=PATIENCE_MS)
+        await wendy.locator("dialog").get_by_role("button", name="Mark now").click()
+        card = wendy.locator(f".card:has([data-person='{family.ana_part}'])")
+        await expect(card).to_contain_text("Marked here on", timeout=PATIENCE_MS)
+        await card.get_by_role("button", name="Ask to take the mark back").click()
+        await card.locator("textarea").fill("short")
+        await card.get_by_role("button", name="Ask a supervisor").click()
+        await expect(wendy.locator("main .banner[role=alert]")).to_contain_text("at least ten letters", timeout=PATIENCE_MS)
+        await card.locator("textarea").fill("The court ended the order.")
+        await card.get_by_role("button", name="Ask a supervisor").click()
+        await expect(card).to_contain_text("A supervisor has to agree by", timeout=PATIENCE_MS)
+        await go(wendy, f"/case/{family.case}")
+        await expect(wendy.locator(".banner[data-tone=bad]")).to_contain_text("Ana", timeout=PATIENCE_MS)
+        sue = await sign_in(supervisors, installation.origin, "sue")
+        await go(sue, "/more")
+        await sue.locator("a[href='/operators/unit']").click()
+        wish = sue.locator(".card:has([data-clearing])")
+        await expect(wish).to_contain_text("The court ended the order.", timeout=PATIENCE_MS)
+        await wish.get_by_role("button", name="take the mark back").click()
+        await sue.locator("dialog").get_by_role("button", name="take the mark back").click()
+        await expect(sue.locator("main")).to_contain_text("Nothing waits for you", timeout=PATIENCE_MS)
+        await expect(wendy.locator(".banner[data-tone=bad]")).to_have_count(0, timeout=PATIENCE_MS)
+        await sue.locator("a[href='/operators/cases']").click()
+        await sue.locator("#open-number").fill(await number_of(family))
+        await sue.locator("textarea").first.fill("Wendy is ill and the hearing is today.")
+        await sue.get_by_role("button", name="Open for one hour").click()
+        await expect(sue.locator("main")).to_contain_text("on the record", timeout=PATIENCE_MS)
+        await expect(sue.locator("main")).to_contain_text("Ana Rivera")
+        await go(sue, "/operators/exposure")
+        await sue.locator("#exposure-person").fill("ana")
+        await sue.get_by_role("button", name="Find out").click()
+        await expect(sue.locator("[data-exposed]", has_text="Sue Kim")).to_contain_text("Phone, e-mail or address", timeout=PATIENCE_MS)
+
+
+async def number_of(family: Family) -> str:
+    async with connection() as held:
+        number: str = await held.fetchval("SELECT case_number FROM ivd_case WHERE id = $1", family.case)
+    return number
