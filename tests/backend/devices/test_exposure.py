@@ -277,5 +277,5 @@ def answer(house: House, mask: int | None, *, load: bool = False) -> SyncRespons
     return SyncResponse(
         rid="r", now=0, last_n=0, lease_until=0, poll_s=60,
         manifest=None if load else Manifest(digest="d", scopes=scopes),
-        load=[Load(scope=house.case, rows=[], sum="0")] if load else [],
+        load=[Load(scope=house.case, rows=msgspec.Raw(b"[]"), sum="0")] if load else [],
     )  # fmt: skip
