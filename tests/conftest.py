@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +88,12 @@ async def pool(server: Embedded) -> AsyncIterator[SafeEngine]:
 @pytest.fixture
 async def db(pool: SafeEngine) -> SafeEngine:
     """The engine, on a database whose tables are empty (but for what migrations and the declaration put there)."""
+    await empty_tables()
+    return pool
+
+
+async def empty_tables() -> None:
+    """Delete every row of the database that the engine is on, but for what migrations and the declaration put there."""
     from backend.db import DB
 
     async with DB.transaction() as transaction:
@@ -94,25 +101,32 @@ async def db(pool: SafeEngine) -> SafeEngine:
         names = await held.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", KEPT)
         deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)
         await held.execute(f"SET LOCAL session_replication_role = replica; {deletes}")
-    return DB
+
+
+@asynccontextmanager
+async def engine_on(name: str) -> AsyncIterator[str]:
+    """The engine on this database for a while, for this process and those that it starts; answers its address."""
+    from backend import db
+
+    usual = db.DB.pool
+    db.DB.pool = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", SERVER.url(name))
+        await db.open_pool()
+        yield SERVER.url(name)
+        await db.close_pool()
+    db.DB.pool = usual
 
 
 @pytest.fixture
-async def fresh_db(pool: SafeEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+async def fresh_db(pool: SafeEngine) -> AsyncIterator[str]:
     """A database of this test's own, for DDL, transaction ids or several processes; answers its address."""
     import asyncpg
 
-    from backend import db
-
     name = f"fresh_{os.urandom(4).hex()}"
     await ensure_database(SERVER, name, TEMPLATE)
-    usual = db.DB.pool
-    db.DB.pool = None
-    monkeypatch.setenv("DATABASE_URL", SERVER.url(name))
-    await db.open_pool()
-    yield SERVER.url(name)
-    await db.close_pool()
-    db.DB.pool = usual
+    async with engine_on(name) as address:
+        yield address
     held = await asyncpg.connect(SERVER.url("postgres"))
     await held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await held.close()

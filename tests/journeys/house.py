@@ -90,6 +90,12 @@ class House:
         _wait(process, lambda: _answers(port, self.origin))
         return process
 
+    def keep_running(self) -> None:
+        """Have the one API process, started if it is not there or did not survive what somebody did to it."""
+        self.running = [process for process in self.running if process.child.poll() is None]
+        if not self.running:
+            self.api()
+
     def worker(self) -> Process:
         """One job worker, at work."""
         process = self._start("worker", ["-m", "backend.cli", "worker"])

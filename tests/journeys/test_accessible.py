@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from tests.journeys.app import come_in, go, held_everything, name_of
-from tests.journeys.browser import browser, open_installed
+from tests.journeys.browser import Phones, browser, open_installed
 from tests.journeys.house import House
 from tests.journeys.screenshots import PREFERENCES, SCREENS, somewhere
 
@@ -22,27 +22,27 @@ LOOKS = [("receiving", "en", "light", 390), ("receiving", "es", "dark", 320), ("
 
 
 @pytest.mark.parametrize(("person", "language", "scheme", "width"), LOOKS)
-async def test_no_screen_has_a_barrier(demo_house: House, tmp_path: Path, person: str, language: str, scheme: str, width: int) -> None:
+async def test_no_screen_has_a_barrier(demo_house: House, phones: Phones, person: str, language: str, scheme: str, width: int) -> None:
     options: dict[str, Any] = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme, "reduced_motion": "reduce"}
-    async with browser(tmp_path / "profile", **options) as context:
-        page = await context.new_page()
-        await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: '{language}' }}))")
-        await open_installed(page, demo_house.origin)
-        barriers = await barriers_of(page, "sign-in")
-        await page.locator("button.row", has_text=await name_of(page, person)).first.click()
-        await page.locator("#new-passphrase").wait_for()
-        barriers += await barriers_of(page, "set-up")
-        await come_in(page)
-        await held_everything(page)
-        scope, thread = await somewhere(page)
-        for pattern in SCREENS[person]:
-            await go(page, pattern.format(case=f"/case/{scope}", scope=scope, thread=thread))
-            barriers += await barriers_of(page, pattern)
-        assert await page.evaluate("document.documentElement.lang") == language
-        await page.reload()
-        await page.locator("#unlock-passphrase").wait_for()
-        barriers += await barriers_of(page, "locked")
-        assert not barriers, json.dumps(barriers, indent=1)
+    context = await phones(**options)
+    page = await context.new_page()
+    await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: '{language}' }}))")
+    await open_installed(page, demo_house.origin)
+    barriers = await barriers_of(page, "sign-in")
+    await page.locator("button.row", has_text=await name_of(page, person)).first.click()
+    await page.locator("#new-passphrase").wait_for()
+    barriers += await barriers_of(page, "set-up")
+    await come_in(page)
+    await held_everything(page)
+    scope, thread = await somewhere(page)
+    for pattern in SCREENS[person]:
+        await go(page, pattern.format(case=f"/case/{scope}", scope=scope, thread=thread))
+        barriers += await barriers_of(page, pattern)
+    assert await page.evaluate("document.documentElement.lang") == language
+    await page.reload()
+    await page.locator("#unlock-passphrase").wait_for()
+    barriers += await barriers_of(page, "locked")
+    assert not barriers, json.dumps(barriers, indent=1)
 
 
 async def barriers_of(page: Page, name: str) -> list[dict[str, Any]]:

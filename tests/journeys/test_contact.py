@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go
-from tests.journeys.browser import browser
+from tests.journeys.browser import Phones
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
 
@@ -26,39 +23,38 @@ async def say_phone(page: Page, number: str) -> None:
     await expect(page.locator(FIELD)).to_contain_text(number)
 
 
-async def test_two_numbers_meet_and_the_person_chooses(installation: House, family: Family, tmp_path: Path) -> None:
-    async with AsyncExitStack() as open_things:
-        pages = [
-            await sign_in(await open_things.enter_async_context(browser(tmp_path / str(place))), installation.origin, login)
-            for place, login in enumerate(("ana", "ana", "bo", "wendy"))
-        ]
-        ana, second, bo, wendy = pages
-        await go(ana, "/more/contact")
-        await cut(ana)
-        await say_phone(ana, "555-0144")
-        await expect(ana.locator(FIELD)).to_contain_text("Saved on this phone")
-        await say_phone(second, "555-0155")
-        await expect(second.locator(FIELD)).to_contain_text("Sent to your office", timeout=PATIENCE_MS)
+async def test_two_numbers_meet_and_the_person_chooses(installation: House, family: Family, phones: Phones) -> None:
+    pages = [
+        await sign_in(await phones(), installation.origin, login)
+        for place, login in enumerate(("ana", "ana", "bo", "wendy"))
+    ]
+    ana, second, bo, wendy = pages
+    await go(ana, "/more/contact")
+    await cut(ana)
+    await say_phone(ana, "555-0144")
+    await expect(ana.locator(FIELD)).to_contain_text("Saved on this phone")
+    await say_phone(second, "555-0155")
+    await expect(second.locator(FIELD)).to_contain_text("Sent to your office", timeout=PATIENCE_MS)
 
-        await ana.context.set_offline(False)
-        banner = ana.locator(".banner", has_text="somebody changed it")
-        await expect(banner).to_contain_text("555-0155", timeout=PATIENCE_MS)
-        await expect(banner).to_contain_text("555-0144")
-        await banner.get_by_role("button", name="Use what I wrote").click()
-        await expect(banner).to_have_count(0, timeout=PATIENCE_MS)
-        await expect(ana.locator(FIELD)).to_contain_text("Sent to your office", timeout=PATIENCE_MS)
+    await ana.context.set_offline(False)
+    banner = ana.locator(".banner", has_text="somebody changed it")
+    await expect(banner).to_contain_text("555-0155", timeout=PATIENCE_MS)
+    await expect(banner).to_contain_text("555-0144")
+    await banner.get_by_role("button", name="Use what I wrote").click()
+    await expect(banner).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(ana.locator(FIELD)).to_contain_text("Sent to your office", timeout=PATIENCE_MS)
 
-        await go(wendy, f"/case/{family.case}")
-        await cut(wendy)
-        await connect(wendy)
-        await expect(wendy.locator("[data-change]")).to_contain_text("555-0144", timeout=PATIENCE_MS)
-        await wendy.get_by_role("button", name="Mark as taken up").click()
-        await expect(wendy.locator("[data-change]")).to_have_count(0, timeout=PATIENCE_MS)
+    await go(wendy, f"/case/{family.case}")
+    await cut(wendy)
+    await connect(wendy)
+    await expect(wendy.locator("[data-change]")).to_contain_text("555-0144", timeout=PATIENCE_MS)
+    await wendy.get_by_role("button", name="Mark as taken up").click()
+    await expect(wendy.locator("[data-change]")).to_have_count(0, timeout=PATIENCE_MS)
 
-        await go(ana, "/more/language")
-        await ana.get_by_label("Español").check()
-        await expect(second.locator("html[lang=es]")).to_have_count(1, timeout=PATIENCE_MS)
+    await go(ana, "/more/language")
+    await ana.get_by_label("Español").check()
+    await expect(second.locator("html[lang=es]")).to_have_count(1, timeout=PATIENCE_MS)
 
-        await cut(bo)
-        await connect(bo)
-        assert not [number for number in ("0144", "0155") if number in str(await device_holds(bo))]
+    await cut(bo)
+    await connect(bo)
+    assert not [number for number in ("0144", "0155") if number in str(await device_holds(bo))]

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.app import come_in, cut, go, held_everything, sign_in_as
-from tests.journeys.browser import browser
+from tests.journeys.browser import Phones, browser
 from tests.journeys.house import House
 
 pytestmark = pytest.mark.browser
@@ -56,14 +56,14 @@ async def test_500_cases_are_searched_and_opened_with_no_signal_after_the_tablet
         await expect(page.locator(".case-row").first).to_be_visible()
 
 
-async def test_the_whole_caseload_is_never_drawn_at_once_and_the_rest_is_one_tap_away(demo_house: House, tmp_path: Path) -> None:
-    async with browser(tmp_path / "tablet") as context:
-        page = await context.new_page()
-        await sign_in_as(page, demo_house.origin, "worker")
-        await held_everything(page)
-        await cut(page)
-        await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)
-        last = await page.locator(".case-row").last.inner_text()
-        await page.get_by_role("button", name="50 more").click()
-        await expect(page.locator(".case-row").last).not_to_have_text(last)
-        await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)
+async def test_the_whole_caseload_is_never_drawn_at_once_and_the_rest_is_one_tap_away(demo_house: House, phones: Phones) -> None:
+    context = await phones()
+    page = await context.new_page()
+    await sign_in_as(page, demo_house.origin, "worker")
+    await held_everything(page)
+    await cut(page)
+    await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)
+    last = await page.locator(".case-row").last.inner_text()
+    await page.get_by_role("button", name="50 more").click()
+    await expect(page.locator(".case-row").last).not_to_have_text(last)
+    await expect(page.locator(".case-row")).to_have_count(ROWS_AT_ONCE)

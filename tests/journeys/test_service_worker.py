@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,10 +26,11 @@ from tests.make import make_account, make_agency, make_case, make_participant
 pytestmark = pytest.mark.browser
 
 MARKER = "marker-5521"
+SHOWN_LOOKS = 120  # half a second each: a worker that was stopped starts late on a busy machine
 
 
 @pytest.fixture
-async def case(fresh_db: str) -> UUID:
+async def case(journeys_db: str) -> UUID:
     await make_agency()
     made = await make_case()
     await make_account(login="ana", person_id="ana", password_hash=await hash_password(PASSWORD), display_name="Ana Rivera")
@@ -35,22 +38,32 @@ async def case(fresh_db: str) -> UUID:
     return made
 
 
-@pytest.fixture
-def release(built: Path, tmp_path: Path) -> Path:
-    copy_release(built, tmp_path / "release")
-    return tmp_path / "release"
-
-
-@pytest.fixture
-async def installation(fresh_db: str, case: UUID, release: Path) -> AsyncIterator[House]:
-    with house(fresh_db, RELEASE_FOLDER=str(release)) as made:
+@pytest.fixture(scope="module")
+def releases(one_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A second house on the journeys' database, which serves a copy of the built app."""
+    with house(one_house.database_url, RELEASE_FOLDER=str(tmp_path_factory.mktemp("releases") / "served")) as made:
         made.through = "tests.journeys.release"
-        made.api()
         yield made
 
 
 @pytest.fixture
-async def phone(tmp_path: Path) -> AsyncIterator[BrowserContext]:
+def release(releases: House, built: Path) -> Path:
+    """What is served: the app as it was built, whatever an earlier journey made of it."""
+    folder = Path(releases.extra["RELEASE_FOLDER"])
+    shutil.rmtree(folder, ignore_errors=True)
+    copy_release(built, folder)
+    return folder
+
+
+@pytest.fixture
+def installation(releases: House, case: UUID, release: Path) -> House:
+    releases.keep_running()
+    return releases
+
+
+@pytest.fixture
+async def kept_phone(tmp_path: Path) -> AsyncIterator[BrowserContext]:
+    """A phone with a profile on the disk: only such a one shows notifications."""
     async with browser(tmp_path / "phone") as context:
         yield context
 
@@ -103,7 +116,7 @@ class Worker:
 
 async def notifications(page: Page, least: int) -> list[dict[str, Any]]:
     """Asked too soon after it was shown, Chromium loses a notification: so wait before each look."""
-    for _ in range(20):
+    for _ in range(SHOWN_LOOKS):
         await page.wait_for_timeout(500)
         shown: list[dict[str, Any]] = await page.evaluate(
             """navigator.serviceWorker.ready.then(it => it.getNotifications())
@@ -164,17 +177,29 @@ async def test_a_recalled_release_leaves_the_phone_and_what_was_written_stays(
     await go(page, f"/messages/{case}")
     await cut(page)
     await write_message(page, MARKER)
+    with recalling(installation):
+        await phone.set_offline(False)
+        await look_for_update(page)
+        await until(page, "caches.keys().then(names => names.length === 0)")
+        await until(page, "navigator.serviceWorker.getRegistration().then(it => it === undefined)")
+        assert MARKER in str(await device_holds(page))
+
+
+@contextmanager
+def recalling(installation: House) -> Iterator[None]:
+    """The house started anew, for a while, by an operator who takes the app's files back."""
     installation.running.pop().stop()
     installation.extra["PORCHLIGHT_RECALL"] = "on"
     installation.api()
-    await phone.set_offline(False)
-    await look_for_update(page)
-    await until(page, "caches.keys().then(names => names.length === 0)")
-    await until(page, "navigator.serviceWorker.getRegistration().then(it => it === undefined)")
-    assert MARKER in str(await device_holds(page))
+    yield
+    installation.running.pop().stop()
+    del installation.extra["PORCHLIGHT_RECALL"]
 
 
-async def test_a_push_that_cannot_be_read_shows_the_generic_words_and_a_tap_leads_home(installation: House, phone: BrowserContext) -> None:
+async def test_a_push_that_cannot_be_read_shows_the_generic_words_and_a_tap_leads_home(
+    installation: House, kept_phone: BrowserContext
+) -> None:
+    phone = kept_phone
     page = await open_as_ana(phone, installation)
     await phone.grant_permissions(["notifications", "background-sync"], origin=installation.origin)
     await go(page, "/more")

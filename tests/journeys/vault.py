@@ -21,8 +21,9 @@ SHAPE = 1
 DUMP = """async () => {
   const plain = it => {
     if (it instanceof Uint8Array || it instanceof ArrayBuffer) {
-      let text = ''; for (const byte of new Uint8Array(it)) text += String.fromCharCode(byte);
-      return { bytes: btoa(text) };
+      const bytes = new Uint8Array(it), parts = [];
+      for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+      return { bytes: btoa(parts.join('')) };
     }
     if (it instanceof CryptoKey) return null;
     if (Array.isArray(it)) return it.map(plain);
@@ -40,7 +41,7 @@ DUMP = """async () => {
     }
     db.close();
   }
-  return all;
+  return JSON.stringify(all);
 }"""
 
 
@@ -71,7 +72,7 @@ class Vault:
 
 async def raw_holds(page: Page) -> list[Any]:
     """Everything that this browser keeps in its databases, as it lies there: [database, store, [[key, value], …]]."""
-    held: list[Any] = await page.evaluate(DUMP)
+    held: list[Any] = json.loads(await page.evaluate(DUMP))
     return held
 
 
@@ -82,18 +83,18 @@ def opened(held: list[Any], passphrase: str = PASSPHRASE) -> list[tuple[str, str
     found = []
     for name, store, rows in held:
         vault = vaults.get(name.partition("-")[2])
-        found.append((name, store, [_value(vault, store, key, value, held, name) for key, value in rows]))
+        scopes = _scopes(vault, held, name) if vault and store == "scopes" else {}
+        found.append((name, store, [_value(vault, store, key, value, scopes) for key, value in rows]))
     return found
 
 
-def _value(vault: Vault | None, store: str, key: str, value: Any, held: list[Any], database: str) -> Any:
+def _value(vault: Vault | None, store: str, key: str, value: Any, scopes: dict[str, str]) -> Any:
     if vault is None:
         return value
     if store == "meta":
         return vault.open("state", value) if key == "state" else value
     if store == "scopes":
-        scope = _scope(vault, key, held, database)
-        return value if scope is None else vault.open(f"scope|{scope}", value)
+        return vault.open(f"scope|{scopes[key]}", value) if key in scopes else value
     if store == "notes":
         return vault.open(f"note|{key}", value["box"])
     if store == "items":
@@ -101,11 +102,10 @@ def _value(vault: Vault | None, store: str, key: str, value: Any, held: list[Any
     return vault.open(f"draft|{key}", value["box"]) if store == "drafts" else value
 
 
-def _scope(vault: Vault, name: str, held: list[Any], database: str) -> str | None:
-    """Whose box it is; none when the state was read a moment before it."""
+def _scopes(vault: Vault, held: list[Any], database: str) -> dict[str, str]:
+    """Whose box lies under which name; a box is not among them when the state was read a moment before it."""
     (meta,) = (dict(rows) for other, store, rows in held if other == database and store == "meta")
-    scopes = vault.open("state", meta["state"])["holds"] if "state" in meta else ()
-    return next((scope for scope in scopes if vault.name(f"scope|{scope}") == name), None)
+    return {vault.name(f"scope|{scope}"): scope for scope in (vault.open("state", meta["state"])["holds"] if "state" in meta else ())}
 
 
 def _derived(material: bytes, salt: bytes, info: str) -> bytes:
