@@ -1,15 +1,17 @@
 /** The shell: who is here decides the tabs, the address decides the screen. */
-import { count } from "./i18n/fill.ts";
+import { count, fill } from "./i18n/fill.ts";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { first_language, language, load_more_words, speak, spoken, words } from "./i18n/language.ts";
+import { say_instant } from "./i18n/say.ts";
 import { type Audience, find_route, type Params, type Route, type ScreenType, type Tab } from "./routes.ts";
 import { unread } from "./messages/rules.ts";
 import { follow_own_choices } from "./preferences/actions.ts";
 import { apply_update, cases, gate, own, session, state } from "./store/live.ts";
+import { holds_cases, type Session } from "./store/model.ts";
 import { Banner } from "./ui/Banner.tsx";
 import { Button } from "./ui/Button.tsx";
-import { keep_time } from "./ui/clock.ts";
+import { keep_time, now } from "./ui/clock.ts";
 import { Lamp } from "./ui/Icon.tsx";
 import { LeaveQuickly, watch_shift } from "./ui/LeaveQuickly.tsx";
 import { follow_preferences, preferences } from "./ui/preferences.ts";
@@ -33,7 +35,7 @@ begin();
 
 export function App() {
   if (!spoken()) return null;
-  const audience: Audience | null = session.value ? (session.value.role === "parent" ? "parent" : "staff") : null;
+  const audience = session.value && audience_of(session.value.role);
   const found = audience && find_route(path.value, audience);
   return (
     <div class="shell" data-out={audience ? undefined : ""}>
@@ -42,12 +44,13 @@ export function App() {
         <a class="skip" href="#main">{words().app.skip}</a>
         <div class="top-start">
           <a class="brand" href="/" aria-label={words().app.name}><Lamp /><span class="brand-name">{words().app.name}</span></a>
-          {audience ? <Status /> : <LanguageSwitch />}
+          {audience ? audience !== "operator" && <Status /> : <LanguageSwitch />}
         </div>
       </header>
       <main class="main" id="main">
         {state.value.update_ready && <NewVersion />}
         {!audience && gate.value.at !== "open" && <Outside at={gate.value.at} claims={path.value === "/claim"} />}
+        {audience && <RunsOut />}
         {session.value?.alert && path.value !== "/more/security" && <Alert />}
         {audience && !found && <Lost />}
         {found && <Found key={path.value} route={found.route} params={found.params} />}
@@ -55,6 +58,11 @@ export function App() {
       {audience && <MainTabs audience={audience} tab={found?.route.tab ?? null} />}
     </div>
   );
+}
+
+function audience_of(role: Session["role"]): Audience {
+  if (!holds_cases(role)) return "operator";
+  return role === "parent" ? "parent" : "staff";
 }
 
 /** Before anything is to be seen: the door, the choice of a lock, or the lock itself. */
@@ -105,9 +113,11 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
   const { needs_you } = state.value;
   const fresh = unread(cases.value, own.value.reads);
   const items = useMemo(() => [
-    audience === "parent" ? { tab: "home", href: "/", label: nav.home, icon: "home" } as const : { tab: "home", href: "/", label: nav.caseload, icon: "people" } as const,
-    audience === "parent" ? { tab: "messages", href: "/messages", label: nav.messages, icon: "messages" } as const : { tab: "messages", href: "/messages", label: nav.inbox, icon: "inbox" } as const,
-    { tab: "calendar", href: "/calendar", label: nav.calendar, icon: "calendar" } as const,
+    audience === "staff" ? { tab: "home", href: "/", label: nav.caseload, icon: "people" } as const : { tab: "home", href: "/", label: nav.home, icon: "home" } as const,
+    ...(audience === "operator" ? [] : [
+      audience === "parent" ? { tab: "messages", href: "/messages", label: nav.messages, icon: "messages" } as const : { tab: "messages", href: "/messages", label: nav.inbox, icon: "inbox" } as const,
+      { tab: "calendar", href: "/calendar", label: nav.calendar, icon: "calendar" } as const,
+    ]),
     { tab: "more", href: "/more", label: nav.more, icon: "more" } as const,
   ], [audience, language.value, nav]);
   return (
@@ -116,6 +126,19 @@ function MainTabs({ audience, tab }: { audience: Audience; tab: Tab | null }) {
       ...(item.tab === "more" && needs_you > 0 ? { count: needs_you, count_label: count(status.needs_you, needs_you) } : {}),
       ...(item.tab === "messages" && fresh > 0 ? { count: fresh, count_label: count(status.unread, fresh) } : {}),
     }))} />
+  );
+}
+
+/** Half of the time is over: told at home. Near its end: told everywhere. */
+function RunsOut() {
+  const { runs_out } = state.value;
+  if (!runs_out || !(runs_out.soon || path.value === "/")) return null;
+  return (
+    <div class="screen update">
+      <Banner tone={runs_out.soon ? "care" : "note"} icon="lock" live={runs_out.soon}>
+        <p>{fill(words().app.runs_out, { when: say_instant(language.value, runs_out.at, now.value) })}</p>
+      </Banner>
+    </div>
   );
 }
 

@@ -7,7 +7,8 @@ import { match } from "./ui/router.ts";
 type Asked = Parameters<typeof import("./operators/screens.ts").screen>[0];
 
 export type Tab = "home" | "messages" | "calendar" | "more";
-export type Audience = "parent" | "staff";
+/** `operator`: whoever has no cases, and looks after the rest. */
+export type Audience = "parent" | "staff" | "operator";
 
 /** What the address names; empty where a pattern names nothing. */
 export interface Params {
@@ -34,6 +35,7 @@ const asked = (pattern: string, who: Route["who"], tab: Tab, name: Asked): Route
 export const ROUTES: readonly Route[] = [
   now("/", "parent", "home", Home),
   now("/", "staff", "home", Caseload),
+  asked("/", "operator", "home", "home"),
   later("/case/:scope", "parent", "home", async () => (await import("./cases/CaseScreen.tsx")).CaseScreen),
   later("/case/:scope", "staff", "home", async () => (await import("./cases/Brief.tsx")).Brief),
   later("/case/:scope/payments", "parent", "home", async () => (await import("./payments/Payments.tsx")).Payments),
@@ -54,7 +56,9 @@ export const ROUTES: readonly Route[] = [
   asked("/operators/kept", "staff", "more", "kept"),
   asked("/operators/exposure", "staff", "more", "exposure"),
   asked("/operators/cases", "staff", "more", "cases"),
+  asked("/operators/cases", "operator", "home", "cases"),
   asked("/operators/cases/:scope", "staff", "more", "look"),
+  asked("/operators/cases/:scope", "operator", "home", "look"),
   asked("/safety/:scope", "staff", "home", "safety"),
   asked("/more/helpers", "parent", "more", "helpers"),
   later("/attention", "all", "more", async () => (await import("./settings/Attention.tsx")).Attention),

@@ -15,7 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import PATIENCE_MS, go, held_everything
+from tests.journeys.app import PATIENCE_MS, cut, go, held_everything
 from tests.journeys.browser import DESK, Phones, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -239,6 +239,13 @@ async def test_before_what_matters_the_app_asks_and_then_goes_on_by_itself(insta
     await dialog.get_by_role("button", name="Use my passkey").click()
     await expect(page.locator("[data-passkey]")).to_have_count(0, timeout=PATIENCE_MS)
     await held_everything(page)
+
+    await go(page, "/more")
+    await cut(page)
+    await go(page, "/more/security")
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible(timeout=PATIENCE_MS)
+    await context.set_offline(False)
+    await expect(page.locator("[data-session=this]")).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def test_the_door_answers_without_a_network(installation: House, family: Family, phones: Phones) -> None:

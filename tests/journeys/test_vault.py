@@ -132,6 +132,7 @@ async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_bring
     await page.locator("#unlock-passphrase").fill("not the right words at all")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("9 tries")
+    await expect(page.locator("#unlock-passphrase")).to_have_value("")
     await reload(page)
     await go(page, f"/messages/{family.case}")
     await expect(page.locator(".bubble", has_text=NEWS)).to_be_visible()

@@ -4,15 +4,14 @@ import { language, more } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import { back_to_more } from "../settings/back.ts";
-import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading, Nothing } from "../ui/States.tsx";
 import type { Check } from "../wire.ts";
+import { Refused } from "./Refused.tsx";
 import { ask } from "./server.ts";
-import { say_refusal } from "./words.ts";
 
 export function Checks(_: { params: Params }) {
   const { checks: say } = more();
@@ -30,7 +29,7 @@ export function Checks(_: { params: Params }) {
   };
   return (
     <Screen title={say.title} lead={say.lead} back={back_to_more()}>
-      {refusal && <Banner tone="bad" live><p>{say_refusal(refusal)}</p></Banner>}
+      {refusal && <Refused because={refusal} again={() => { void look(); }} />}
       {!open && !refusal && <Loading say={say.looking} />}
       {open?.length === 0 && <Nothing icon="check" title={say.none} />}
       {open?.map(check => (

@@ -15,8 +15,8 @@ import { Loading } from "../ui/States.tsx";
 import type { NewPhoneLine, OwnSecurity } from "../wire.ts";
 import { Password } from "./Password.tsx";
 import { Proof, with_proof } from "./Prove.tsx";
+import { Refused } from "./Refused.tsx";
 import { ask, device_name, new_passkey, type Told } from "./server.ts";
-import { say_refusal } from "./words.ts";
 
 export type Act = (act: () => Promise<Told<unknown>>) => Promise<void>;
 
@@ -39,7 +39,7 @@ export function Security(_: { params: Params }) {
   useEffect(() => { void look(); }, []);
   return (
     <Screen title={say.title} lead={say.lead} back={back_to_more()}>
-      {refusal && <Banner tone="bad" live><p>{say_refusal(refusal)}</p></Banner>}
+      {refusal && <Refused because={refusal} again={() => { refuse(null); void look(); }} />}
       {mine ? <Everything mine={mine} act={act} look={() => { void look(); }} /> : !refusal && <Loading say={say.looking} />}
       <Proof />
     </Screen>

@@ -4,7 +4,7 @@ import { blobs_of, forget_pinned, memory_blobs } from "../store/blobs.ts";
 import { boxes_of, erase_boxes } from "../store/boxes.ts";
 import { keep, drop, recall } from "../store/install.ts";
 import { memory_boxes, memory_outbox } from "../store/memory.ts";
-import type { Session } from "../store/model.ts";
+import { holds_cases, type Session } from "../store/model.ts";
 import { adopt_older } from "../store/older.ts";
 import { erase_outbox, outbox_of, to_hand_over } from "../store/outbox.ts";
 import { end_session_if_due, leave, type SignInFailure, sign_in_with } from "../store/people.ts";
@@ -51,7 +51,8 @@ export async function enter(desk: Desk, path: string, body: object): Promise<Sig
 export async function come_in(desk: Desk, session: Session): Promise<void> {
   desk.newcomer = session;
   const record = await record_of(session.account_id);
-  if (!record) close(desk, { at: "set_up", staff: session.role !== "parent", name: session.display_name });
+  if (!record && !holds_cases(session.role)) await set_up(desk, null);
+  else if (!record) close(desk, { at: "set_up", staff: session.role !== "parent", name: session.display_name });
   else if (desk.vault?.record.id === record.id) await show(desk, desk.vault);
   else {
     await keep("person", { key: record.id, signed_in: true });
@@ -220,7 +221,7 @@ async function show(desk: Desk, vault: Unlocked): Promise<void> {
 }
 
 async function opened(desk: Desk, store: Store, owner: Owner): Promise<void> {
-  if (desk.newcomer) await adopt_older(owner.session.account_id, store.outbox).catch(() => undefined);
+  if (desk.newcomer) await adopt_older(owner.session.account_id, store.outbox, owner.files).catch(() => undefined);
   const all = await desk.adopt(store, owner);
   desk.vault = owner.vault;
   desk.newcomer = null;

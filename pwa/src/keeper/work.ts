@@ -2,7 +2,7 @@
 
 import type { Changes, ScopeBox } from "../store/boxes.ts";
 import { drop, keep, recall } from "../store/install.ts";
-import type { Session, SyncState } from "../store/model.ts";
+import { holds_cases, type Session, type SyncState } from "../store/model.ts";
 import { end_session_if_due, find_demo_people, session_of as session_from } from "../store/people.ts";
 import type { Summarize } from "../sync/apply.ts";
 import { channel, type News } from "../sync/channel.ts";
@@ -11,8 +11,8 @@ import { poke } from "../sync/poke.ts";
 import type { Store } from "../sync/round.ts";
 import { type Ending, session as sync_session } from "../sync/session.ts";
 import { go_on_all } from "../vault/going.ts";
-import { how_long, keep_time } from "../vault/lasting.ts";
-import { MINUTE_MS } from "../vault/rules.ts";
+import { how_long, keep_time, runs_out } from "../vault/lasting.ts";
+import { latest, MINUTE_MS } from "../vault/rules.ts";
 import type { Account } from "../wire.ts";
 import type { Desk, Open, Owner } from "./desk.ts";
 import { change_to, come_in, enter, leave_phone, lock, lose, open_last, set_up, start_over, to_door, unlock_with } from "./gate.ts";
@@ -28,13 +28,22 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
     open: null, vault: null, newcomer: null, poll_s: 60, reading: Promise.resolve(), writing: Promise.resolve(),
     adopt: (store, owner) => adopt(desk, store, owner), begin: () => { begin(desk); }, stop: () => { stop(desk); },
   };
-  setInterval(() => { if (is_over(desk)) tell({ what: "lock" }); }, MINUTE_MS);
+  setInterval(() => {
+    if (is_over(desk)) tell({ what: "lock" });
+    else tell_lease(desk);
+  }, MINUTE_MS);
   return { ...gate_verbs(desk), ...outbox_verbs(desk), ...file_verbs(desk), ...screen_verbs(desk) };
 }
 
 /** Open, and its time has come: the lease, or a clock that was put back. */
 function is_over({ open }: Desk): boolean {
   return open?.vault ? how_long(open.vault.record, Date.now()) !== "fine" : false;
+}
+
+function tell_lease(desk: Desk): void {
+  const vault = desk.open?.vault;
+  const out = vault ? runs_out(desk.open?.lease ?? null, latest(vault.record.mark, Date.now())) : null;
+  desk.tell({ what: "state", state: { runs_out: out } });
 }
 
 type Some<V extends Verb> = Pick<Keeper, V>;
@@ -119,6 +128,7 @@ async function adopt(desk: Desk, store: Store, owner: Owner): Promise<Opened> {
   const [drafts, device, reading] = await Promise.all([store.outbox.drafts(), store.outbox.device(), read(it, [])]);
   desk.poll_s = reading.standing.poll_s;
   desk.tell({ what: "state", state: quiet_phase(desk) });
+  tell_lease(desk);
   it.session = { ...it.session, device: device.id };
   return { gate: it.gate, session: it.session, drafts, lost: device.lost ?? [], reading };
 }
@@ -159,6 +169,7 @@ function follow_field(desk: Desk, on: boolean): void {
 
 /** One session with the server, with the phase told truly before, during and after. */
 async function talk(desk: Desk, it: Open, since: number): Promise<Ending> {
+  if (!holds_cases(it.session.role)) return { kind: "done" };
   desk.tell({ what: "state", state: desk.here.online ? { phase: "syncing" } : quiet_phase(desk) });
   const ending = await sync_session(it.store, desk.kind, since, {
     sending(ids) {
@@ -201,6 +212,7 @@ async function applied(desk: Desk, it: Open, changes: Changes): Promise<void> {
   for (const box of put) if (it.shown.has(box.scope)) boxes.set(box.scope, box);
   desk.tell({ what: "read", reading: { items, standing, holds, list: news_of(changes), boxes } });
   await keep_time(it, changes);
+  tell_lease(desk);
   if (changes.list) await keep_session(desk, it, changes.list.account);
 }
 

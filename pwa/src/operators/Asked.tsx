@@ -11,7 +11,7 @@ import { agency_words, say_why } from "./words.ts";
 interface AskedProps {
   title: string;
   lead?: string;
-  back: { href: string; label: string };
+  back: { href: string; label: string } | undefined;
   refusal: string | null;
   ready: boolean;
   again: () => void;

@@ -3,6 +3,7 @@ import type { ScreenType } from "../routes.ts";
 import { Cases } from "./Cases.tsx";
 import { Devices } from "./Devices.tsx";
 import { Exposure } from "./Exposure.tsx";
+import { Front } from "./Front.tsx";
 import { Helpers } from "./Helpers.tsx";
 import { Kept } from "./Kept.tsx";
 import { Look } from "./Look.tsx";
@@ -10,7 +11,7 @@ import { Safety } from "./Safety.tsx";
 import { Unit } from "./Unit.tsx";
 import { load_agency_words } from "./words.ts";
 
-const SCREENS = { cases: Cases, devices: Devices, exposure: Exposure, helpers: Helpers, kept: Kept, look: Look, safety: Safety, unit: Unit } satisfies Record<string, ScreenType>;
+const SCREENS = { cases: Cases, devices: Devices, exposure: Exposure, home: Front, helpers: Helpers, kept: Kept, look: Look, safety: Safety, unit: Unit } satisfies Record<string, ScreenType>;
 
 export async function screen(name: keyof typeof SCREENS): Promise<ScreenType> {
   await load_agency_words();

@@ -5,13 +5,12 @@ import { unopened } from "../notices/rules.ts";
 import { push_state } from "../push/device.ts";
 import type { Params } from "../routes.ts";
 import { agency, gate, own, session, state } from "../store/live.ts";
+import { holds_cases } from "../store/model.ts";
 import { LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
 import { Fresh } from "../ui/Fresh.tsx";
 import { preferences } from "../ui/preferences.ts";
 import { Screen } from "../ui/Screen.tsx";
 
-const reads = (role: string | undefined) => role === "caseworker" || role === "navigator" || role === "auditor";
-const operates = (role: string | undefined) => role === "admin" || role === "supervisor";
 
 export function More(_: { params: Params }) {
   const { more: say, notices, text, leave, contact, security, checks, vault, told } = more();
@@ -22,24 +21,26 @@ export function More(_: { params: Params }) {
   const { status } = words();
   const on = push_state.value === "on";
   const phone = agency.value?.phone;
+  const role = session.value?.role ?? "parent";
+  const holding = holds_cases(role);
   return (
     <Screen title={say.title} lead={<>{say.you} <strong>{session.value?.display_name}</strong></>}>
-      <Rows label={say.needs_you}>
+      {holding && <Rows label={say.needs_you}>
         <LinkRow href="/attention" icon="alert" title={say.needs_you} detail={needs_you === 0 ? say.needs_you_none : undefined}
           end={needs_you > 0 && <Mark tone="care">{count(status.needs_you, needs_you)}</Mark>} />
         <LinkRow href="/notices" icon="bell" title={told.title} end={fresh > 0 && <Mark tone="good">{fresh}</Mark>} />
         <LinkRow href="/more/phone" icon="mobile" title={say.phone} detail={unsent > 0 ? count(status.unsent, unsent) : undefined} />
-      </Rows>
+      </Rows>}
       <Section title={say.settings}>
         <Rows>
-          {session.value?.role === "parent" && <><LinkRow href="/more/contact" icon="person" title={contact.title} /><LinkRow href="/more/helpers" icon="people" title={say.helpers} /></>}
+          {role === "parent" && <><LinkRow href="/more/contact" icon="person" title={contact.title} /><LinkRow href="/more/helpers" icon="people" title={say.helpers} /></>}
           <LinkRow href="/more/security" icon="lock" title={security.title} />
-          {session.value?.role !== "parent" && <LinkRow href="/more/checks" icon="shield" title={checks.title} />}
-          <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />
-          <OfAgency role={session.value?.role} />
+          {holding && role !== "parent" && <LinkRow href="/more/checks" icon="shield" title={checks.title} />}
+          {holding && <LinkRow href="/more/notices" icon="bell" title={say.notices} detail={on ? notices.state.on : notices.state.off} />}
+          <OfAgency role={role} />
           <LinkRow href="/more/language" icon="globe" title={say.language} detail={LANGUAGES[language.value]} />
           <LinkRow href="/more/text" icon="text" title={say.text_size} detail={text.size[preferences.value.text]} />
-          <LinkRow href="/more/lock" icon="lock" title={vault.title} detail={lock} />
+          {holding && <LinkRow href="/more/lock" icon="lock" title={vault.title} detail={lock} />}
           <LinkRow href="/more/leave" icon="leave" title={say.leave} detail={`${leave.goes}: ${leave.site[preferences.value.leave]}`} />
         </Rows>
       </Section>
@@ -48,19 +49,19 @@ export function More(_: { params: Params }) {
         <LinkRow href="/more/about" icon="info" title={say.about} />
         <LinkRow href="/more/sign-out" icon="sign_out" title={say.sign_out} />
       </Rows>
-      <Fresh />
+      {holding && <Fresh />}
     </Screen>
   );
 }
 
 /** What the agency's people and their helpers do besides their own cases. */
-function OfAgency({ role }: { role: string | undefined }) {
+function OfAgency({ role }: { role: string }) {
   const { more: say } = more();
   return (
     <>
       {role === "supervisor" && <LinkRow href="/operators/unit" icon="people" title={say.unit} />}
-      {reads(role) && <LinkRow href="/operators/cases" icon="search" title={say.opened} />}
-      {operates(role) && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
+      {role === "caseworker" && <LinkRow href="/operators/cases" icon="search" title={say.opened} />}
+      {role === "supervisor" && <LinkRow href="/operators/devices" icon="mobile" title={say.devices_all} />}
     </>
   );
 }

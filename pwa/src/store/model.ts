@@ -91,6 +91,17 @@ export interface Session {
 /** `field`: the person turned field mode on, so nothing is tried until they ask. */
 export type Phase = "starting" | "idle" | "syncing" | "offline" | "field" | "trouble" | "signed_out";
 
+/** Whether the agency gives this role cases to hold: only then is there anything to keep on the phone and to sync. */
+export function holds_cases(role: Account["role"]): boolean {
+  return role === "parent" || role === "caseworker" || role === "supervisor";
+}
+
+/** The agency has not confirmed this phone for long: when it locks itself if that goes on (ms), and whether that is near. */
+export interface RunsOut {
+  at: number;
+  soon: boolean;
+}
+
 export interface SyncState {
   phase: Phase;
   /** When the server last answered completely, by this phone's clock (ms); null = never. */
@@ -105,6 +116,7 @@ export interface SyncState {
   needs_you: number;
   update_ready: boolean;
   field: boolean;
+  runs_out: RunsOut | null;
   /** `storage`: this browser refuses to keep anything (private window, full, or switched off). */
   trouble?: "server" | "network" | "schema" | "storage";
 }

@@ -16,7 +16,7 @@ import type { Kept, LostChanges } from "./outbox.ts";
 export const session: Signal<Session | null> = signal(null);
 export const agency: Signal<(Agency & { id: string }) | null> = signal(null);
 export const state: Signal<SyncState> = signal({
-  phase: "starting", checked_at: null, held: 0, wanted: 0, unsent: 0, needs_you: 0, update_ready: false, field: false,
+  phase: "starting", checked_at: null, held: 0, wanted: 0, unsent: 0, needs_you: 0, update_ready: false, field: false, runs_out: null,
 });
 /** The list box: one small item a case. */
 export const cases: Signal<CaseListItem[]> = signal([]);

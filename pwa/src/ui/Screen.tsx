@@ -10,7 +10,7 @@ interface ScreenProps {
   /** For the tab and the history, when the h1 names a person. */
   tab_title?: string;
   lead?: ComponentChildren;
-  back?: { href: string; label: string };
+  back?: { href: string; label: string } | undefined;
   wide?: boolean;
   aside?: ComponentChildren;
   children: ComponentChildren;

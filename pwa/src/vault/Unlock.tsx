@@ -22,15 +22,16 @@ export function Unlock(_: { params: Params }) {
   const now = gate.value;
   const [faults, fault] = useState<readonly Fault[]>([]);
   const [busy, work] = useState(false);
-  const enter = async (way: Promise<Way | null>) => {
-    if (busy) return;
+  const enter: Enter = async (way, field) => {
+    if (busy) return null;
     work(true);
     fault([]);
     const given = await way;
     const because = given ? await unlock(given).catch((): NotUnlocked => ({ code: "network" })) : null;
     work(false);
     if (!given) fault([{ say: say.no_passkey }]);
-    else if (because) fault([{ say: not_unlocked(because) }]);
+    else if (because) fault([{ say: not_unlocked(because), ...(field ? { field } : {}) }]);
+    return because;
   };
   if (now.at !== "locked") return null;
   return (
@@ -54,9 +55,12 @@ export function not_unlocked(because: NotUnlocked): string {
   return say.not[because.code];
 }
 
+/** Tries a way in; answers why it did not open, none when it did or when nothing was tried. */
+type Enter = (way: Promise<Way | null>, field?: string) => Promise<NotUnlocked | null>;
+
 interface WayProps {
   busy: boolean;
-  enter: (way: Promise<Way | null>) => Promise<void>;
+  enter: Enter;
 }
 
 function Passkey({ at, busy, enter }: WayProps & { at: { credential: string; salt: string } }) {
@@ -67,13 +71,15 @@ function Passkey({ at, busy, enter }: WayProps & { at: { credential: string; sal
 function Typed({ kind, busy, enter }: WayProps & { kind: "passphrase" | "pin" }) {
   const { vault: say } = more();
   const [typed, type] = useState("");
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (typed) void enter(Promise.resolve(kind === "pin" ? { kind, pin: typed } : { kind, text: typed }));
+  const id = `unlock-${kind}`;
+  const submit = async () => {
+    if (!typed) return;
+    const because = await enter(Promise.resolve(kind === "pin" ? { kind, pin: typed } : { kind, text: typed }), id);
+    if (because?.code === "wrong") type(""); // whoever picks the phone up next shall not find half of a secret
   };
   return (
-    <form class="stack" onSubmit={submit} noValidate>
-      <Secret kind={kind} id={`unlock-${kind}`} label={say.type[kind]} {...(kind === "pin" ? { hint: say.pin_online } : {})} value={typed} onInput={type} />
+    <form class="stack" onSubmit={event => { event.preventDefault(); void submit(); }} noValidate>
+      <Secret kind={kind} id={id} label={say.type[kind]} {...(kind === "pin" ? { hint: say.pin_online } : {})} value={typed} onInput={type} />
       <Button kind="primary" type="submit" icon="lock" full busy={busy}>{busy ? say.opening : say.unlock}</Button>
     </form>
   );

@@ -2,6 +2,7 @@
 
 import type { Open } from "../keeper/desk.ts";
 import type { Changes } from "../store/boxes.ts";
+import type { RunsOut } from "../store/model.ts";
 import { verified, type ServerKeys } from "./proof.ts";
 import { change_record, type VaultRecord } from "./record.ts";
 import { lasting, latest, type Lasting, MINUTE_MS, used } from "./rules.ts";
@@ -15,6 +16,8 @@ export interface Lease {
 }
 
 const RENEW_AT = 0.1;
+const WARN_AT = 0.5;
+const SOON_AT = 0.8;
 
 /** The lease in these words, if the server signed them for this device and account. */
 export async function read_lease(keys: ServerKeys["lease"], signed: string, device: string, account: string): Promise<Lease | null> {
@@ -23,12 +26,24 @@ export async function read_lease(keys: ServerKeys["lease"], signed: string, devi
 }
 
 export function lease_due(signed: string | null, now: number): boolean {
-  if (!signed) return true;
+  const lease = told_by(signed);
+  return !lease || used(lease, now) > RENEW_AT;
+}
+
+/** That the phone will lock itself for want of a connection: from half of the lease on, `soon` from four fifths. */
+export function runs_out(signed: string | null, now: number): RunsOut | null {
+  const lease = told_by(signed);
+  const part = lease ? used(lease, now) : 0;
+  return lease && part >= WARN_AT ? { at: lease.not_after, soon: part >= SOON_AT } : null;
+}
+
+/** What a lease says that was verified when it was kept. */
+function told_by(signed: string | null): Lease | null {
   try {
-    const [payload = ""] = signed.split(".");
-    return used(JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as Lease, now) > RENEW_AT;
+    const [payload = ""] = (signed ?? "").split(".");
+    return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as Lease;
   } catch {
-    return true;
+    return null;
   }
 }
 

@@ -111,6 +111,20 @@ test("without a network nothing says that it checks, however often it tries", as
   expect(phases()).toEqual(["offline", "offline", "offline", "offline"]);
 });
 
+test("who has no cases chooses no lock, and nothing is asked of the server that it would refuse", async () => {
+  refuse = ({ path }) => path === "/v1/demo/sign-in"
+    ? Response.json({ account: { id: `account-${accounts}`, role: "admin", display_name: "Ada", language: "en", time_zone: "UTC" } })
+    : null;
+  const it = make();
+  await it.open(HERE, "test");
+  await it.enter("/v1/demo/sign-in", {});
+  await it.begin();
+  await it.sync_now();
+  expect(gates().at(-1)).toMatchObject({ at: "open", memory: true });
+  expect(asked.map(one => one.path)).toEqual(["/v1/demo/sign-in"]);
+  expect(phases()).not.toContain("trouble");
+});
+
 test("what another tab wrote and died before telling is on the screen after the next check", async () => {
   const it = await enter(WAY);
   const other = make();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { runs_out } from "../../src/vault/lasting.ts";
 import { grace_ms, is_away, lasting, MINUTE_MS, NO_TRIES, try_again, used, wait_after } from "../../src/vault/rules.ts";
 
 const NOON = Date.parse("2026-11-21T17:00:00Z");
@@ -32,6 +33,16 @@ describe("how long a vault lasts", () => {
     expect(lasting({ not_after: null, grace_ms: 0 }, NOON, NOON + YEAR)).toBe("fine");
     expect([used({ issued: 0, not_after: 10 }, -5), used({ issued: 0, not_after: 10 }, 1), used({ issued: 0, not_after: 10 }, 99)]).toEqual([0, 0.1, 1]);
   });
+});
+
+describe("a phone that the agency has not confirmed for long", () => {
+  const lease = `${btoa(JSON.stringify({ device: "d", account: "a", issued: NOON, not_after: NOON + 72 * HOUR })).replaceAll("=", "")}.signature`;
+  test.each([
+    ["nothing in its first half", NOON + 35 * HOUR, null], ["from its half on", NOON + 36 * HOUR, { at: NOON + 72 * HOUR, soon: false }],
+    ["not yet near its end", NOON + 57 * HOUR, { at: NOON + 72 * HOUR, soon: false }], ["near its end", NOON + 58 * HOUR, { at: NOON + 72 * HOUR, soon: true }],
+  ] as const)("is told of its lease: %s", (_, now, expected) => { expect(runs_out(lease, now)).toEqual(expected); });
+
+  test("is told nothing where there is no lease to tell of", () => { expect([runs_out(null, NOON), runs_out("not one", NOON)]).toEqual([null, null]); });
 });
 
 describe("wrong tries", () => {
