@@ -112,7 +112,7 @@ function PhoneLine({ mine, act }: PartProps) {
   return (
     <Section title={say.line}>
       <Card>
-        <p>{made ? fill(say.line_made, made) : mine.phone_line ? fill(say.line_set, { number: mine.phone_line }) : say.line_why}</p>
+        <p>{made ? fill(say.line_made, { ...made }) : mine.phone_line ? fill(say.line_set, { number: mine.phone_line }) : say.line_why}</p>
         <Buttons>
           <Button onPress={() => { void line("POST"); }}>{say.line_new}</Button>
           {mine.phone_line && <Button kind="danger" onPress={() => { void line("DELETE"); }}>{say.line_end}</Button>}
