@@ -4,8 +4,11 @@ import { worker } from "./build/worker.ts";
 
 const out_dir = fileURLToPath(new URL("dist", import.meta.url));
 
-/** Two files instead of forty: what the first screen needs, and the screens behind it. Fewer requests, and less gzip. A third for those that only ask the server. */
-const GROUPS = [{ name: "boot", tags: ["$initial" as const] }, { name: "operators", test: /src\/operators\// }, { name: "screens", test: /src\/(ui|cases|payments|hearings|messages|settings)\// }];
+/** Four files instead of forty: what the first screen needs, the screens behind it, those of an account, and those that only ask the server. Fewer requests, and less gzip. */
+const GROUPS = [
+  { name: "boot", tags: ["$initial" as const] }, { name: "operators", test: /src\/operators\// },
+  { name: "screens", test: /src\/(ui|cases|payments|hearings|messages|settings)\// }, { name: "account", test: /src\/(account|signin)\// },
+];
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
