@@ -40,6 +40,7 @@ AWAY = (
 )
 
 STATEMENT_BYTES = 1 << 18  # the pull's grows with every noun; one that asyncpg finds too long to keep is planned anew each time
+SESSION = {"application_name": "porchlight", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 
 Callback = Callable[[], Awaitable[None]]
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
@@ -163,7 +164,7 @@ async def open_pool(url: str | None = None, size: int | None = None) -> None:
             max_size=size or SETTINGS.pool_size,
             reset=_tidy,
             max_cacheable_statement_size=STATEMENT_BYTES,
-            server_settings={"application_name": "porchlight", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"},
+            server_settings=SESSION,
         )
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from backend.db import SESSION, STATEMENT_BYTES
+
 if TYPE_CHECKING:
     Session = asyncpg.Connection[asyncpg.Record]
 
@@ -96,7 +98,7 @@ class Stepper:
             await self.settle(transactions)
 
     async def _connected(self) -> Session:
-        made = await asyncpg.connect(self.url)
+        made = await asyncpg.connect(self.url, max_cacheable_statement_size=STATEMENT_BYTES, server_settings=SESSION)
         self._open.push_async_callback(made.close)
         return made
 
