@@ -93,6 +93,7 @@ async def get_party(actor, case_id, thread):
     Trigger("a balance refreshed when money goes out", "disbursement", "UPDATE balance SET amount_cents = amount_cents + 1 WHERE case_id = NEW.case_id"),
     Trigger("a hearing's room that tells how somebody appears", "hearing", "UPDATE hearing SET room = coalesce(NEW.appearance, '') WHERE id = NEW.id AND room IS DISTINCT FROM coalesce(NEW.appearance, '')"),
     Trigger("an event for both when the team wrote a note", "note", "INSERT INTO key_event (event_id, case_id, code, happened_on, visible_to) VALUES (NEW.id, NEW.case_id, 'noted', current_date, 'both')"),
+    Trigger("a case touched by a mark of danger", "safety_mark", "UPDATE ivd_case SET next_step_code = 'mark' || txid_current() WHERE id = NEW.case_id"),
     Trigger("an order dated by a message", "message", "UPDATE support_order SET review_due_on = current_date + length(NEW.body) WHERE case_id = NEW.case_id"),
 )  # fmt: skip
 
