@@ -39,12 +39,14 @@ SCREENS: dict[str, Sequence[str]] = {
         "/documents/{scope}",
         "/documents/{scope}/send",
         "/more/contact",
+        "/more/helpers",
         *SHARED,
         *REST,
     ),
     "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
     "both": ("/", "/payments", "/messages"),
-    "worker": ("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks"),
+    "worker": ("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks", "/safety/{scope}", "/operators/cases"),
+    "supervisor": ("/more", "/operators/unit", "/operators/kept", "/operators/exposure", "/operators/cases"),
 }
 SETTLE_MS = 250
 PREFERENCES = "porchlight.preferences"
