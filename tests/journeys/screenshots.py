@@ -45,7 +45,10 @@ SCREENS: dict[str, Sequence[str]] = {
     ),
     "paying": ("/", "{case}", "{case}/payments", "/messages/{scope}", "/calendar"),
     "both": ("/", "/payments", "/messages"),
-    "worker": ("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks", "/safety/{scope}", "/operators/cases"),
+    "worker": (
+        *("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks"),
+        *("/safety/{scope}", "/operators/cases"),
+    ),
     "supervisor": ("/more", "/operators/unit", "/operators/kept", "/operators/exposure", "/operators/cases"),
 }
 SETTLE_MS = 250

@@ -12,10 +12,10 @@ from backend.accounts.passwords import hash_password
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
 from tests.journeys.app import PATIENCE_MS, go
-from tests.journeys.browser import Phones
+from tests.journeys.browser import Phones, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
-from tests.make import insert, make_account, make_device
+from tests.make import insert, make_account, make_device, make_hearing, make_payment
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +119,38 @@ async def test_a_person_is_marked_by_one_and_the_mark_taken_back_by_two_and_a_co
     await sue.locator("#exposure-person").fill("ana")
     await sue.get_by_role("button", name="Find out").click()
     await expect(sue.locator("[data-exposed]", has_text="Sue Kim")).to_contain_text("Phone, e-mail or address", timeout=PATIENCE_MS)
+
+
+async def test_a_parent_lets_a_helper_see_the_dates_who_sees_nothing_else_and_nothing_once_it_is_ended(
+    installation: House, family: Family, phones: Phones
+) -> None:
+    await make_account(
+        "navigator", login="nora", worker_login=None, password_hash=await hash_password(PASSWORD), display_name="Nora Hall"
+    )
+    await make_hearing(family.case)
+    await make_payment(family.case)
+    ana = await sign_in(await phones(), installation.origin, "ana")
+    await go(ana, "/more")
+    await ana.locator("a[href='/more/helpers']").click()
+    await ana.locator("#helper-name").fill("nora")
+    await ana.get_by_role("button", name="Let them see").click()
+    await expect(ana.locator("main")).to_contain_text("choose at least one thing", timeout=PATIENCE_MS)
+    await ana.get_by_label("Your hearings and appointments").check()
+    await ana.get_by_role("button", name="Let them see").click()
+    await expect(ana.locator("[data-permit]")).to_contain_text("Nora Hall", timeout=PATIENCE_MS)
+    nora = await (await phones()).new_page()
+    await open_installed(nora, installation.origin)
+    await nora.locator("#login").fill("nora")
+    await nora.locator("#password").fill(PASSWORD)
+    await nora.keyboard.press("Enter")
+    await nora.get_by_role("link", name="Read").click(timeout=2 * PATIENCE_MS)
+    await expect(nora.locator("main")).to_contain_text("Ana Rivera", timeout=PATIENCE_MS)
+    await expect(nora.locator("main")).to_contain_text("FM-26-0001")
+    await expect(nora.locator("main")).not_to_contain_text("$")
+    await ana.get_by_role("button", name="End now").click()
+    await expect(ana.locator("[data-permit]")).to_contain_text("Ended", timeout=PATIENCE_MS)
+    await go(nora, "/operators/cases")
+    await expect(nora.locator("[data-permit]")).to_contain_text("Over", timeout=PATIENCE_MS)
 
 
 async def number_of(family: Family) -> str:

@@ -3,9 +3,10 @@ import { useMemo } from "preact/hooks";
 import { full_name } from "../cases/box.ts";
 import { MoneyNow, OrderBrief } from "../cases/BriefMoney.tsx";
 import { Events } from "../cases/Events.tsx";
+import { say_code } from "../i18n/codes.ts";
 import { fill } from "../i18n/fill.ts";
 import { language, words } from "../i18n/language.ts";
-import { say_instant } from "../i18n/say.ts";
+import { say_instant, say_long_day, say_time } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
 import type { CaseBox } from "../store/model.ts";
 import { to_case } from "../sync/merge.ts";
@@ -45,6 +46,7 @@ function Opened({ box }: { box: CaseBox }) {
       <Section title={say.people}>{box.participants.map(person => <Person key={person.id} person={person} />)}</Section>
       {(box.payments.length > 0 || box.balances.length > 0) && <MoneyNow box={box} />}
       {box.orders.length > 0 && <OrderBrief box={box} />}
+      {box.hearings.length > 0 && <Hearings hearings={box.hearings} />}
       {box.events.length > 0 && <Events events={box.events} />}
       {messages.length > 0 && (
         <Section title={say.messages}>
@@ -52,6 +54,17 @@ function Opened({ box }: { box: CaseBox }) {
         </Section>
       )}
     </>
+  );
+}
+
+function Hearings({ hearings }: { hearings: CaseBox["hearings"] }) {
+  const { look: say } = agency_words();
+  return (
+    <Section title={say.hearings}>
+      <Card>
+        {hearings.map(one => <p key={one.id}><strong>{say_long_day(language.value, one.starts_local)}, {say_time(language.value, one.starts_local)}</strong><br />{[say_code(words().codes.hearing_kind, one.kind), one.docket_number, one.court, one.room, one.status === "cancelled" && say.cancelled].filter(Boolean).join(" · ")}</p>)}
+      </Card>
+    </Section>
   );
 }
 
