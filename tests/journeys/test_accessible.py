@@ -1,4 +1,4 @@
-"""Every screen can be used by everybody: checked by axe, in both languages, light and dark, down to 320 pixels."""
+"""Every screen can be used by everybody: checked by axe, in both languages, light and dark, down to 320 pixels with the largest text."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from tests.journeys.screenshots import PREFERENCES, SCREENS, somewhere
 pytestmark = pytest.mark.browser
 
 ELEMENTS_MOST = 1000
-LOOKS = [("receiving", "en", "light", 390), ("receiving", "es", "dark", 320), ("worker", "en", "dark", 390)]
+LOOKS = [
+    ("receiving", "light", 390, {"language": "en"}),
+    ("receiving", "dark", 320, {"language": "es", "text": "largest"}),
+    ("worker", "dark", 390, {"language": "en"}),
+]
 
 
-@pytest.mark.parametrize(("person", "language", "scheme", "width"), LOOKS)
-async def test_no_screen_has_a_barrier(demo_house: House, phones: Phones, person: str, language: str, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("person", "scheme", "width", "preferences"), LOOKS)
+async def test_no_screen_has_a_barrier(demo_house: House, phones: Phones, person: str, scheme: str, width: int, preferences: dict[str, str]) -> None:
     options: dict[str, Any] = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme, "reduced_motion": "reduce"}
     context = await phones(**options)
     page = await context.new_page()
-    await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', JSON.stringify({{ language: '{language}' }}))")
+    await page.add_init_script(f"localStorage.setItem('{PREFERENCES}', {json.dumps(json.dumps(preferences))})")
     await open_installed(page, demo_house.origin)
     barriers = await barriers_of(page, "sign-in")
     await page.locator("button.row", has_text=await name_of(page, person)).first.click()
@@ -38,7 +42,7 @@ async def test_no_screen_has_a_barrier(demo_house: House, phones: Phones, person
     for pattern in SCREENS[person]:
         await go(page, pattern.format(case=f"/case/{scope}", scope=scope, thread=thread))
         barriers += await barriers_of(page, pattern)
-    assert await page.evaluate("document.documentElement.lang") == language
+    assert await page.evaluate("document.documentElement.lang") == preferences["language"]
     await page.reload()
     await page.locator("#unlock-passphrase").wait_for()
     barriers += await barriers_of(page, "locked")

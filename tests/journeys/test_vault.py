@@ -133,6 +133,7 @@ async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_bring
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("9 tries")
     await expect(page.locator("#unlock-passphrase")).to_have_value("")
+    await expect(page.locator("#unlock-passphrase")).to_be_focused()
     await reload(page)
     await go(page, f"/messages/{family.case}")
     await expect(page.locator(".bubble", has_text=NEWS)).to_be_visible()

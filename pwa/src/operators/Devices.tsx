@@ -10,6 +10,7 @@ import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Fact, Facts, Mark } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { path } from "../ui/router.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading, Nothing } from "../ui/States.tsx";
 import { type DeviceView, find_devices, revoke_device } from "./actions.ts";
@@ -32,7 +33,7 @@ export function Devices(_: { params: Params }) {
   };
   useEffect(() => { void read(null); }, []);
   return (
-    <Screen title={say.title} back={back_to_more()} lead={say.lead} wide>
+    <Screen title={say.title} {...(path.value === "/" ? {} : { back: back_to_more() })} lead={say.lead} wide>
       {held === null && <Loading say={say.loading} />}
       {held?.trouble && <Banner tone="care" live><p>{say[held.trouble]}</p><div><Button icon="refresh" onPress={() => { void read(null); }}>{say.again}</Button></div></Banner>}
       {held && !held.trouble && held.devices.length === 0 && <Nothing icon="mobile" title={say.none_title}>{say.none}</Nothing>}

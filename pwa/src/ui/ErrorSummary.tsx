@@ -7,10 +7,11 @@ export interface Fault {
   say: string;
 }
 
-export function ErrorSummary({ title, faults }: { title: string; faults: readonly Fault[] }) {
+/** `to`: the one field that there is takes the focus; what was wrong is spoken all the same. */
+export function ErrorSummary({ title, faults, to }: { title: string; faults: readonly Fault[]; to?: string | undefined }) {
   const own = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (faults.length > 0) own.current?.focus();
+    if (faults.length > 0) (to ? document.getElementById(to) : own.current)?.focus();
   }, [faults]);
   if (faults.length === 0) return null;
   return (

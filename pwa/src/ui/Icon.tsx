@@ -41,17 +41,20 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 24, class: kind }: { name: IconName; size?: number; class?: string }) {
   return (
-    <svg class={kind} width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"
+    <svg class={kind} style={in_text(size)} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"
       stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );
 }
 
+/** Grows with the text. */
+const in_text = (size: number) => ({ inlineSize: `${size / 16}rem`, blockSize: `${size / 16}rem` });
+
 /** The mark of the app: a lit lamp over a door step. */
 export function Lamp({ size = 30 }: { size?: number }) {
   return (
-    <svg class="lamp" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <svg class="lamp" style={in_text(size)} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <circle class="lamp-glow" cx="16" cy="17" r="14" />
       <path class="lamp-body" d="M16 3v4M10.5 12.5 16 7l5.5 5.5zM10.5 22.5h11M13 26h6" />
       <path class="lamp-glass" d="M11.5 12.5h9l1 10h-11z" />

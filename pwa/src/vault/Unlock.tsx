@@ -37,7 +37,7 @@ export function Unlock(_: { params: Params }) {
   return (
     <Screen title={say.locked} lead={say.locked_lead}>
       {now.why !== "fine" && <Banner tone="care"><p>{say.why[now.why]}</p></Banner>}
-      <ErrorSummary title={say.faults} faults={faults} />
+      <ErrorSummary title={say.faults} faults={faults} to={faults[0]?.field} />
       <Card>
         {now.passkey && <Passkey at={now.passkey} busy={busy} enter={enter} />}
         {now.kinds.includes("passphrase") && <Typed kind="passphrase" busy={busy} enter={enter} />}
