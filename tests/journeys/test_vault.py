@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import PATIENCE_MS, come_in, cut, device_holds, go, held_everything, reload, reopen, sign_in_as, write_message
+from tests.journeys.app import PATIENCE_MS, come_in, cut, device_holds, go, held_everything, reopen, sign_in_as, write_message
 from tests.journeys.browser import browser, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 NEWS = "My hours were cut on Monday, marker-7731."
 BEGUN = "And I wanted to ask, marker-9902"
 MARKERS_LEAST = 200
+FOUR_DAYS_LATER = "(now => { Date.now = () => now + 4 * 86_400_000; })(Date.now())"
 PIN = "428731"
 
 
@@ -134,7 +135,12 @@ async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_bring
     await expect(page.get_by_role("alert")).to_contain_text("9 tries")
     await expect(page.locator("#unlock-passphrase")).to_have_value("")
     await expect(page.locator("#unlock-passphrase")).to_be_focused()
-    await reload(page)
+    await page.reload()
+    await locked(page)
+    await page.workers[0].evaluate(FOUR_DAYS_LATER)
+    await come_in(page)
+    await go(page, "/")
+    await expect(page.locator(".banner", has_text="or it locks")).to_be_visible()
     await go(page, f"/messages/{family.case}")
     await expect(page.locator(".bubble", has_text=NEWS)).to_be_visible()
 
