@@ -47,9 +47,10 @@ class ForbiddenAddress(OSError):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """An endpoint that passed: the URL as it is posted to, its host, and the service that keeps it."""
+    """An endpoint that passed: the URL as text and as it is posted to, its host, and the service that keeps it."""
 
     url: str
+    address: URL
     host: str
     service: str
 
@@ -77,7 +78,7 @@ class AllowList:
         read_again = URL(endpoint, encoded=True)  # the client's own parser must see what we saw
         if read_again.host != host or read_again.port != 443 or read_again.user is not None:
             raise EndpointRefused("ambiguous")
-        return Endpoint(endpoint, host, service)
+        return Endpoint(endpoint, read_again, host, service)
 
     def _service(self, host: str) -> str | None:
         if host in self._exact:

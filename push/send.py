@@ -10,6 +10,7 @@ from typing import Final
 import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver
+from aiohttp.payload import BytesPayload
 from yarl import URL
 
 from push.answers import Answer, Try, later, outcome_of
@@ -64,6 +65,7 @@ class Sender:
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
             auto_decompress=False,
+            skip_auto_headers=("Accept", "Accept-Encoding"),
         )
         return self
 
@@ -119,7 +121,7 @@ class Sender:
             "Content-Type": "application/octet-stream",
         }
         try:
-            return outcome_of(await self._post(endpoint.url, headers, message.body), this)
+            return outcome_of(await self._post(endpoint.address, headers, message.body), this)
         except ForbiddenAddress:
             return later(this, "forbidden_address")
         except aiohttp.ClientConnectorDNSError as error:
@@ -127,13 +129,13 @@ class Sender:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return later(this, "timeout" if isinstance(error, TimeoutError) else "no_connection")
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+    async def _post(self, address: URL, headers: dict[str, str], body: bytes) -> Answer:
         if self._session is None:
             raise RuntimeError("the sender is not open")
         request = self._session.post(
-            URL(url, encoded=True),
+            address,
             headers=headers,
-            data=body,
+            data=BytesPayload(body),  # given plain, aiohttp asks forty types whether it is one of theirs
             allow_redirects=False,
             max_line_size=4096,
             max_field_size=4096,
