@@ -2,6 +2,9 @@
 
 Piccolo's own engine leaks a connection whenever COMMIT or ROLLBACK raises, and connects when it is imported; this
 subclass does neither, and says so when a query of a child task would run inside its parent's transaction.
+
+There are two ways in. Ours is the role of DATABASE_URL, which owns the tables. A person's is a role that owns nothing, under
+the policies of rows (`rights.py`), and each transaction on it begins by saying whose it is.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal, cast
+from uuid import UUID
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from backend.settings import SETTINGS
+from sync.guard import PRINCIPAL
 
 if TYPE_CHECKING:
     from asyncpg.pool import Pool, PoolConnectionProxy
@@ -39,6 +44,9 @@ AWAY = (
     asyncpg.InternalClientError,  # the server took its leave while the connection lay idle
 )
 
+PERSON_ROLE = "porchlight_person"  # of the whole cluster; made by `rights.py`
+AS_HOUSE, AS_PERSON = "SET LOCAL ROLE NONE", f"SET LOCAL ROLE {PERSON_ROLE}"
+
 STATEMENT_BYTES = 1 << 18  # the pull's grows with every noun; one that asyncpg finds too long to keep is planned anew each time
 SESSION = {"application_name": "porchlight", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 
@@ -50,18 +58,35 @@ log = logging.getLogger(__name__)
 _soon: set[asyncio.Task[None]] = set()
 
 
+class PersonConnection(asyncpg.Connection):
+    """A line on which every transaction begins by saying whose it is, in the message that begins it: no trip more.
+
+    Nothing outlives a transaction. A statement outside of one has to bring its principal, else the policies of rows raise.
+    """
+
+    principal: UUID | None = None
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        """As asyncpg's."""
+        if self.principal is not None and query.startswith("BEGIN"):
+            query = f"{query} SET LOCAL {PRINCIPAL} = '{self.principal}'"
+        return await super().execute(query, *args, timeout=timeout)
+
+
 class SafeTransaction(PostgresTransaction):
     """A transaction that always gives its connection back, and runs its callbacks after a commit.
 
-    Nested in another it is a no-op: not a savepoint. `connection` is asyncpg's.
+    Nested in another it is a no-op: not a savepoint. `connection` is asyncpg's. `person` is whose rows alone are there.
     """
 
-    __slots__ = ("callbacks", "closed", "options", "owner", "pool")
+    __slots__ = ("callbacks", "closed", "house", "options", "owner", "person", "pool")
 
-    def __init__(self, engine: SafeEngine, allow_nested: bool = True, **options: Any) -> None:
+    def __init__(self, engine: SafeEngine, allow_nested: bool = True, *, person: UUID | None = None, **options: Any) -> None:
         super().__init__(engine, allow_nested)
         self.owner = asyncio.current_task()
         self.closed = False
+        self.person = person
+        self.house = False
         self.options = options
         self.callbacks: list[Callback] = []
         self.pool: Pool[asyncpg.Record] | None = None
@@ -71,9 +96,15 @@ class SafeTransaction(PostgresTransaction):
         if parent is not None:
             if self.options and self.options != parent.options:
                 raise RuntimeError("the open transaction has another isolation")
+            if self.person not in (None, parent.person):
+                raise RuntimeError("the open transaction is not this person's")
             return cast(SafeTransaction, parent)
-        self.pool = self.engine.pool
-        self.connection = await self.get_connection()
+        if self.person is None:
+            self.pool = self.engine.pool
+            self.connection = await self.get_connection()
+        else:
+            self.pool = people()
+            self.connection = await _lent(self.pool, self.person)
         try:
             self.transaction = self.connection.transaction(**self.options)
             await self.begin()
@@ -103,6 +134,8 @@ class SafeTransaction(PostgresTransaction):
         return False
 
     async def _release(self) -> None:
+        if self.person is not None:
+            _taken_back(self.connection)
         await (self.pool.release(self.connection) if self.pool else self.connection.close())
 
 
@@ -127,6 +160,7 @@ class SafeEngine(PostgresEngine):
 
     def __init__(self) -> None:
         super().__init__({})
+        self.people: Pool[asyncpg.Record] | None = None
         self.current_transaction = _Current()  # type: ignore[assignment]
 
     async def check_version(self) -> None:
@@ -135,9 +169,9 @@ class SafeEngine(PostgresEngine):
     async def prep_database(self) -> None:
         """Nothing: the schema needs no extension."""
 
-    def transaction(self, allow_nested: bool = True, **options: Any) -> SafeTransaction:
-        """`isolation=`, `readonly=` and `deferrable=` as asyncpg has them."""
-        return SafeTransaction(self, allow_nested, **options)
+    def transaction(self, allow_nested: bool = True, *, person: UUID | None = None, **options: Any) -> SafeTransaction:
+        """`isolation=`, `readonly=` and `deferrable=` as asyncpg has them; `person=` for one in which only their rows are there."""
+        return SafeTransaction(self, allow_nested, person=person, **options)
 
     async def get_new_connection(self) -> Any:
         """A connection of its own, outside the pool."""
@@ -156,27 +190,34 @@ def database_url() -> str:
 
 
 async def open_pool(url: str | None = None, size: int | None = None) -> None:
-    """Open the pool that every query uses; without one each query would pay for a new connection."""
+    """Open the pools that every query uses; without them each query would pay for a new connection."""
     if DB.pool is None:
-        DB.pool = await asyncpg.create_pool(
-            url or database_url(),
-            min_size=1,
-            max_size=size or SETTINGS.pool_size,
-            reset=_tidy,
-            max_cacheable_statement_size=STATEMENT_BYTES,
-            server_settings=SESSION,
-        )
+        url, size = url or database_url(), size or SETTINGS.pool_size
+        DB.pool = await _make_pool(url, size, min_size=1)
+        DB.people = await _make_pool(url, size, role=PERSON_ROLE, min_size=0, connection_class=PersonConnection)
+
+
+async def _make_pool(url: str, size: int, *, role: str | None = None, **how: Any) -> Pool[asyncpg.Record]:
+    return await asyncpg.create_pool(
+        url,
+        max_size=size,
+        reset=_tidy,
+        max_cacheable_statement_size=STATEMENT_BYTES,
+        server_settings=SESSION if role is None else SESSION | {"role": role},
+        **how,
+    )
 
 
 async def close_pool() -> None:
-    """Close the pool; whatever still runs on it is given five seconds."""
-    pool, DB.pool = DB.pool, None
-    if pool is not None:
-        try:
-            async with asyncio.timeout(5):
-                await pool.close()
-        except TimeoutError:
-            pool.terminate()
+    """Close the pools; whatever still runs on them is given five seconds."""
+    pools, DB.pool, DB.people = (DB.people, DB.pool), None, None
+    for pool in pools:
+        if pool is not None:
+            try:
+                async with asyncio.timeout(5):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
 
 
 def pool() -> Pool[asyncpg.Record]:
@@ -198,6 +239,59 @@ async def connection() -> AsyncIterator[Connection]:
     else:
         async with pool().acquire() as acquired:
             yield acquired
+
+
+def people() -> Pool[asyncpg.Record]:
+    """The open pool of lines that serve persons."""
+    if DB.people is None:
+        raise RuntimeError("the database pool is not open: await backend.db.open_pool() first")
+    return DB.people
+
+
+@contextlib.asynccontextmanager
+async def line_of(person: UUID) -> AsyncIterator[Connection]:
+    """A line of the person's own for as long as the block lasts, outside of a transaction.
+
+    Whoever holds one may take one of ours beside it, never the reverse: so neither pool waits for itself.
+    """
+    pool = people()
+    acquired = await _lent(pool, person)
+    try:
+        yield acquired
+    finally:
+        _taken_back(acquired)
+        await pool.release(acquired)
+
+
+@contextlib.asynccontextmanager
+async def as_house() -> AsyncIterator[None]:
+    """Inside a person's transaction: what the house does on its own account, such as telling others of it. Else nothing.
+
+    What is read in such a block must not reach the person but by a rule of ours.
+    """
+    current: Any = DB.current_transaction.get()
+    if current is None or current.person is None or current.house:
+        yield
+        return
+    await current.connection.execute(AS_HOUSE)
+    current.house = True
+    try:
+        yield
+    finally:
+        current.house = False
+        with contextlib.suppress(asyncpg.InFailedSQLTransactionError):  # the way back, to a savepoint or out, is a rollback
+            await current.connection.execute(AS_PERSON)
+
+
+async def _lent(pool: Pool[asyncpg.Record], person: UUID) -> Any:
+    acquired: Any = await pool.acquire()
+    acquired._con.principal = person
+    return acquired
+
+
+def _taken_back(acquired: Any) -> None:
+    if acquired._con is not None:  # a line that was lost went back by itself
+        acquired._con.principal = None
 
 
 def is_lost(held: Connection) -> bool:

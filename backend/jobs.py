@@ -18,7 +18,7 @@ import asyncpg
 import msgspec
 
 from backend import wake
-from backend.db import after_commit, connection
+from backend.db import after_commit, as_house, connection
 from sync.poke import LocalWake
 
 Payload = dict[str, Any]
@@ -121,7 +121,7 @@ async def enqueue(
     second call adds nothing, and one during its run makes it run again. Transactions with the same key wait for each other.
     """
     body = msgspec.json.encode(payload or {}, enc_hook=_plain).decode()
-    async with connection() as held:
+    async with as_house(), connection() as held:
         await held.execute(ENQUEUE, kind, body, key, run_at)
     if run_at is None:
         after_commit(lambda: wake.current().publish(wake.JOBS, kind))

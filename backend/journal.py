@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.db import after_commit, connection
+from backend.db import after_commit, as_house, connection
 from backend.wake import current
 
 STAFF = 8  # the audience bit of the case team, as the registry declares it
@@ -65,9 +65,10 @@ async def record(entries: Sequence[Entry], *, quiet: bool = False) -> None:
         )
     if quiet:
         return
-    for listener in _listeners:
-        await listener(entries)
-    await poke({e.case_id for e in entries if e.case_id is not None})
+    async with as_house():
+        for listener in _listeners:
+            await listener(entries)
+        await poke({e.case_id for e in entries if e.case_id is not None})
 
 
 async def poke(scopes: Iterable[UUID], team_of: Iterable[UUID] = ()) -> None:

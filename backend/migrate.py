@@ -1,4 +1,4 @@
-"""Brings a database to this version: every migration, then the triggers that the registry declares, in one transaction.
+"""Brings a database to this version: every migration, then the triggers and the rights that are declared, in one transaction.
 
 Several processes may do it at once: one works, the others wait for its lock and find nothing left to do. A file that
 fails leaves nothing behind.
@@ -85,10 +85,12 @@ async def _applied() -> set[str]:
 
 
 async def _install_declared(held: Any) -> None:
+    from backend import rights
     from backend.registry import REGISTRY
     from sync import rows
 
     await rows.install(held, REGISTRY)
+    await rights.install(held)
 
 
 if __name__ == "__main__":

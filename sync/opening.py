@@ -9,14 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from sync.epoch import SAME, WHERE_WE_ARE, Epoch
+from sync.guard import after
 from sync.pull import DIGEST, GRANTED, UNSEEN
 
+STANDING = f"""d.principal, d.last_n, d.next_n_seen, d.next_n_at, d.schema, d.app_version, d.clock_ms, d.seen_at, d.manifest_digest,
+    d.revoked_at, d.wipe, d.closed_at, d.key, d.session_id, e.id AS epoch, e.seal_key, {SAME} AS same, pg_is_in_recovery() AS standby"""
+FOUND = f"FROM sync_epoch e CROSS JOIN ({WHERE_WE_ARE}) w LEFT JOIN sync_device d ON d.id = $3"
 OPENING = f"""
 WITH {GRANTED}
-SELECT d.principal, d.last_n, d.next_n_seen, d.next_n_at, d.schema, d.app_version, d.clock_ms, d.seen_at, d.manifest_digest,
-    d.revoked_at, d.wipe, d.closed_at, d.key, d.session_id, e.id AS epoch, e.seal_key, {SAME} AS same, pg_is_in_recovery() AS standby,
-    {DIGEST} AS digest, CASE WHEN $2::text IS NOT NULL THEN EXISTS (SELECT FROM {UNSEEN} u) END AS news
-FROM sync_epoch e CROSS JOIN ({WHERE_WE_ARE}) w LEFT JOIN sync_device d ON d.id = $3"""
+SELECT o.*, {DIGEST} AS digest, CASE WHEN $2::text IS NOT NULL THEN EXISTS (SELECT FROM {UNSEEN} u) END AS news
+FROM {after(STANDING, FOUND)} o"""
 
 
 @dataclass(frozen=True, slots=True)

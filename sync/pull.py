@@ -16,14 +16,16 @@ import msgspec
 
 from sync.declare import Registry, Shown, Synced
 from sync.epoch import IN_FORCE
+from sync.guard import SAID, after
 from sync.rows import NO_GRANTS
 from sync.wire import FIRST_MAX, WANT_MAX, Delta, Load, Manifest
 
 ROWS_MAX = 4000  # of a delta, and of the loads, in one answer; at least one scope always fits
 MARGIN = 2**32
 
-GRANTED = "granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1)"
-DIGEST = f"coalesce((SELECT digest FROM sync_manifest WHERE principal = $1), '{NO_GRANTS}')"
+GRANTED = f"{SAID},\ngranted AS MATERIALIZED {after('g.scope, g.mask', 'FROM (SELECT scope, mask FROM sync_grant WHERE principal = $1) g')}"
+KEPT_DIGEST = after("m.digest", "FROM (SELECT digest FROM sync_manifest WHERE principal = $1) m")
+DIGEST = f"coalesce({KEPT_DIGEST}, '{NO_GRANTS}')"
 LAST_N = "(SELECT last_n FROM sync_device WHERE id = $3)"
 
 # A row of a load, as its checksum and as JSON say it. Made here, since a thousand small values cost more to carry than one text.
@@ -49,7 +51,7 @@ HEAD = f"""SELECT 0 AS part, NULL::uuid AS scope, NULL::int2 AS aud, NULL::int2 
         'loaded', (SELECT coalesce(json_agg(scope), '[]') FROM loaded),
         'stale', (SELECT coalesce(json_agg(scope), '[]') FROM delta_sizes WHERE total > $6::int),
         'more', (SELECT count(*) FROM wanted) > (SELECT count(*) FROM loaded))::text AS body
-FROM (SELECT {DIGEST} AS digest) d"""
+FROM (SELECT {DIGEST} AS digest OFFSET 0) d"""
 
 
 class Standby(Exception):

@@ -17,6 +17,9 @@ KEY = "scope, aud, kind, id"
 # from its first change of rights to its end, one at a time. What waited looks anew, and sees all that came before.
 ONE_AT_A_TIME = "pg_advisory_xact_lock(0x73796E63)"
 
+# Whoever writes a row, what follows from it for others is ours to note.
+AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
+
 # What a device that holds nothing has the digest of.
 NO_GRANTS = sha256(b"").hexdigest()[:32]
 LISTED = "coalesce(string_agg(g.scope::text || ':' || g.mask, ',' ORDER BY g.scope), '')"
@@ -78,7 +81,7 @@ def _trigger(name: str, table: str, event: str, body: str) -> str:
         "DELETE": "OLD TABLE AS old_rows",
     }[event]
     return f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $sync$
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {AS_OWNER} AS $sync$
 BEGIN{body}
     RETURN NULL;
 END $sync$;
@@ -109,7 +112,8 @@ BEGIN
         SELECT w.principal, {DIGEST_OF} FROM (SELECT DISTINCT unnest(who) AS principal) w LEFT JOIN sync_grant g USING (principal)
         GROUP BY w.principal
     ON CONFLICT (principal) DO UPDATE SET digest = excluded.digest WHERE sync_manifest.digest <> excluded.digest;
-END $sync$;"""
+END $sync$;
+REVOKE EXECUTE ON FUNCTION sync_regrant(uuid[]) FROM PUBLIC;"""
 
 
 def grant_triggers(source: GrantSource) -> Iterator[str]:

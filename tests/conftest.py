@@ -108,14 +108,14 @@ async def engine_on(name: str) -> AsyncIterator[str]:
     """The engine on this database for a while, for this process and those that it starts; answers its address."""
     from backend import db
 
-    usual = db.DB.pool
-    db.DB.pool = None
+    usual = db.DB.pool, db.DB.people
+    db.DB.pool = db.DB.people = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", SERVER.url(name))
         await db.open_pool()
         yield SERVER.url(name)
         await db.close_pool()
-    db.DB.pool = usual
+    db.DB.pool, db.DB.people = usual
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from backend.appointments.tables import Appointment, BookableHours
 from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, NoteOutcome, RequestAppointment
 from backend.cases.parties import get_party
 from backend.cases.tables import Agency
-from backend.db import connection
+from backend.db import as_house, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.policy import require
@@ -72,8 +72,9 @@ async def request_appointment(actor: Actor, case_id: UUID, args: RequestAppointm
     if await Appointment.exists().where(Appointment.id == args.id):
         raise Refused("conflict", "This request has already been received.")
     place, starts = await _place(), _local(args.starts_local)
-    async with connection() as held:
+    async with as_house(), connection() as held:
         team = await held.fetchrow(TEAM, case_id)
+    async with connection() as held:
         open_now = await held.fetchval(OPEN_OF, args.thread, list(rules.OPEN), place.now_local)
     if team is None:
         raise Refused("unavailable", NO_TEAM)
@@ -173,6 +174,7 @@ async def _stand(row: dict[str, Any], now: Standing, place: Place) -> None:
     """How it stands from now on, and the worker's hours with it."""
     async with connection() as held:
         await held.execute(STAND, row["id"], *now)
+    async with as_house(), connection() as held:
         await held.execute(HOLD_HOURS, row["id"])
         free = [slot["at_local"] for slot in await held.fetch(RELEASE, row["id"])]
         await held.execute(RELEASE_HOURS, row["worker_login"], free)
@@ -184,7 +186,7 @@ async def _stand(row: dict[str, Any], now: Standing, place: Place) -> None:
 async def _take(row: dict[str, Any], starts: list[datetime], wanted: datetime, place: Place) -> None:
     """Takes the worker's hours, all or none: two who ask at the same moment cannot both have them."""
     needed = sorted({unit for at in starts for unit in rules.units(at, row["minutes"])})
-    async with connection() as held:
+    async with as_house(), connection() as held:
         hours = await held.execute(TAKE_HOURS, row["worker_login"], row["case_id"], needed)
         if _rows(hours) == len(needed):
             made = await held.execute(TAKE, row["worker_login"], row["case_id"], row["thread"], row["id"], needed)
@@ -202,14 +204,14 @@ async def _not_together(actor: Actor, row: dict[str, Any], at: datetime, *, only
     """The team never puts both parents into one hour. Only the team is told; a parent's own wish is never refused for it."""
     if _side(actor) == "party":
         return
-    async with connection() as held:
+    async with as_house(), connection() as held:
         needed = rules.units(at, row["minutes"])
         if await held.fetchval(TOGETHER, row["worker_login"], needed, row["case_id"], row["thread"], only_agreed):
             raise Refused("conflict", "The other parent has this hour.", {"code": "appointment_together", "appointment": str(row["id"])})
 
 
 async def _refuse_taken(row: dict[str, Any], wanted: datetime, place: Place) -> None:
-    async with connection() as held:
+    async with as_house(), connection() as held:
         rows = await held.fetch(TAKEN, row["worker_login"], place.now_local, row["id"], row["case_id"], row["thread"])
     taken = {each["at_local"] for each in rows}
     free = rules.free_times(place.hours, row["channel"], taken, wanted, place.now_local)

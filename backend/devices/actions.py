@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from backend import metrics
 from backend.access import Actor
-from backend.db import AWAY, DB, connection, is_lost
+from backend.db import AWAY, DB, connection, is_lost, line_of
 from backend.devices.admission import Full, Places
 from backend.devices.proof import NoProof, Proof
 from backend.devices.rules import CLOCK_NOTED_MS, SEEN_EVERY, clock_ahead_ms, lease_until, lost, poll_s
@@ -69,6 +69,13 @@ class Pushed:
         return Taken(done=self.done, last_n=self.last_n)
 
 
+class Sender(NamedTuple):
+    """Whose device it is that sends."""
+
+    principal: UUID
+    device: UUID
+
+
 class TooOld(Exception):
     """No pull for an app this old; what it pushed was taken all the same."""
 
@@ -104,7 +111,7 @@ async def exchange(
 
     Raises Wipe, Forked, Refused, NoProof, Standby, TooOld, Busy.
     """
-    async with connection() as c:
+    async with line_of(actor.account_id) as c:
         this = await _begun(c, actor, registry, request, proof)
         if not (request.push or this.loads or this.shape == TOO_OLD):
             return this.answer(Pushed(this.device["last_n"]), await this.pull(c))
@@ -112,11 +119,10 @@ async def exchange(
     this.now = datetime.now(UTC)
     if this.shape == TOO_OLD:
         metrics.TOO_OLD.inc()
-        async with connection() as c:
-            await this.seen(c)
+        await this.seen()
         raise TooOld(pushed.taken())
     try:
-        async with places.loads.turn() if this.loads else nullcontext(), connection() as c:
+        async with places.loads.turn() if this.loads else nullcontext(), line_of(actor.account_id) as c:
             return this.answer(pushed, await this.pull(c))
     except Full as full:
         metrics.BUSY.inc()
@@ -128,7 +134,7 @@ async def _turn_and_push(this: "_Round", places: Places) -> Pushed:
     request, last_n = this.request, this.device["last_n"]
     try:
         async with places.outboxes.turn() if len(request.push) > FEW else nullcontext():
-            return await push(this.registry, request.device, request.push, last_n)
+            return await push(this.registry, this.sender, request.push, last_n)
     except Full as full:
         metrics.BUSY.inc()
         raise Busy(Pushed(last_n).taken()) from full
@@ -143,10 +149,16 @@ async def _begun(c: Any, actor: Actor, registry: Registry, request: SyncRequest,
     if found.standby:
         raise Standby
     if found.epoch != this.seal:
-        this.open(epoch.remember(found.epoch or await epoch.current(c)))
+        this.open(epoch.remember(found.epoch or await _current_epoch()))
     else:
         this.news = not found.is_quiet(request.have)
     return this
+
+
+async def _current_epoch() -> epoch.Epoch:
+    """A new one is begun on a line of ours."""
+    async with connection() as c:
+        return await epoch.current(c)
 
 
 class _Round:
@@ -176,6 +188,11 @@ class _Round:
         return found.snapshot, None
 
     @property
+    def sender(self) -> Sender:
+        """Who sends what this round brings."""
+        return Sender(self.actor.account_id, self.request.device)
+
+    @property
     def loads(self) -> bool:
         """Whether whole scopes are asked for, which costs much more than changes do."""
         return self.snapshot is None or bool(self.request.want)
@@ -189,14 +206,14 @@ class _Round:
             log.error("%d scopes of device %s differ from ours", len(wrong), self.request.device)
             asked = replace(asked, want=[*wrong, *(scope for scope in want if scope not in wrong)][:WANT_MAX])
         pulled = await pull(c, self.registry, asked) if self.news or asked.want else Pulled(last_n=self.device["last_n"])
-        await self.seen(c)
+        await self.seen()
         loaded = {load.scope for load in pulled.load}
         pulled.stale += [scope for scope in wrong if scope not in loaded]
         metrics.SCRUBBED.inc(len(self.request.sums))
         metrics.MISMATCHES.inc(len(wrong))
         return pulled
 
-    async def seen(self, c: Any) -> None:
+    async def seen(self) -> None:
         """Notes of the device only what changed: a pull that finds nothing new must not write."""
         request, device = self.request, self.device
         clock = clock_ahead_ms(request.clock, self.now)
@@ -209,7 +226,8 @@ class _Round:
             or self.now - device["seen_at"] > SEEN_EVERY
         ):
             told = (request.schema, request.next_n, request.have, request.app, clock, self.actor.session_id)
-            await c.execute(SEEN, request.device, *told)
+            async with connection() as own:  # a note of ours about a device that is known to be this person's
+                await own.execute(SEEN, request.device, *told)
 
     def answer(self, pushed: Pushed, pulled: Pulled) -> SyncResponse:
         """All of it, with a new cursor unless the old one still holds."""
@@ -252,12 +270,12 @@ def _known_device(row: Any, actor: Actor, proof: Proof | None) -> Any:
     return row
 
 
-async def push(registry: Registry, device: UUID, mutations: Sequence[Mutation], last_n: int) -> Pushed:
+async def push(registry: Registry, sender: Sender, mutations: Sequence[Mutation], last_n: int) -> Pushed:
     """Takes one after the other, each in a transaction of its own, until there is a gap or one breaks us. Raises Forked."""
     pushed = Pushed(last_n)
     for mutation in mutations[:MUTATIONS_MAX]:
         try:
-            done = await _take(registry, device, mutation)
+            done = await _take(registry, sender, mutation)
         except inbox.Expect as gap:
             pushed.expect = gap.n
             break
@@ -271,27 +289,27 @@ async def push(registry: Registry, device: UUID, mutations: Sequence[Mutation], 
     return pushed
 
 
-async def _take(registry: Registry, device: UUID, mutation: Mutation) -> Done | None:
+async def _take(registry: Registry, sender: Sender, mutation: Mutation) -> Done | None:
     """The outcome, or None when it broke us. What only met another transaction is tried again; a lost database is raised."""
     for _ in range(RETRIES):
         try:
-            return await _take_once(registry, device, mutation)
+            return await _take_once(registry, sender, mutation)
         except CONTENTION:
             continue
         except (inbox.Expect, inbox.Forked, *AWAY):
             raise
         except Exception as fault:
-            log.error("mutation %s of device %s broke: %s", mutation.id, device, type(fault).__name__)
+            log.error("mutation %s of device %s broke: %s", mutation.id, sender.device, type(fault).__name__)
             break
     async with connection() as c:
-        await inbox.crashed(c, device)
+        await inbox.crashed(c, sender.device)
     return None
 
 
-async def _take_once(registry: Registry, device: UUID, mutation: Mutation) -> Done:
-    async with DB.transaction(), connection() as c:
+async def _take_once(registry: Registry, sender: Sender, mutation: Mutation) -> Done:
+    async with DB.transaction(person=sender.principal), connection() as c:
         try:
-            return await inbox.take(c, registry, device, mutation)
+            return await inbox.take(c, registry, sender.device, mutation)
         except Exception as fault:
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault

@@ -11,7 +11,7 @@ import msgspec
 
 from backend.access import Actor
 from backend.db import DB, connection
-from backend.devices.actions import push
+from backend.devices.actions import Sender, push
 from backend.devices.keys import Unreadable, open_box, opening_keys
 from backend.devices.proof import NoProof, Proof
 from backend.devices.wire import HandedOver, HandOver, SealedItem
@@ -46,7 +46,7 @@ async def hand_over(actor: Actor | None, registry: Registry, given: HandOver, pr
     trusted = row["revoked_at"] is None and row["closed_at"] is None
     if actor is not None and trusted and row["principal"] == actor.account_id:
         require(actor, "sync")
-        pushed = await push(registry, given.device, mutations, row["last_n"])
+        pushed = await push(registry, Sender(row["principal"], given.device), mutations, row["last_n"])
         return HandedOver(done=pushed.done, last_n=pushed.last_n, expect=pushed.expect, unreadable=unreadable)
     await _keep(given.device, row["principal"], mutations)
     return HandedOver(kept=[mutation.n for mutation in mutations], unreadable=unreadable)

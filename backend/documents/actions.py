@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.access import Actor
 from backend.cases.parties import get_party
-from backend.db import after_commit, connection
+from backend.db import after_commit, as_house, connection
 from backend.documents import rules, shelf
 from backend.documents.rules import Verdict
 from backend.documents.tables import Document, DocumentFile
@@ -81,7 +81,7 @@ async def tell(verb: str, row: Mapping[str, Any], actor: UUID | None, *, from_pa
 
 async def _within_quota(actor: Actor, args: OfferDocument, now: datetime) -> None:
     """What one person may send within a day, counted one offer at a time."""
-    async with connection() as held:
+    async with as_house(), connection() as held:
         await held.execute(LOCK_ACCOUNT, actor.account_id)
         sent: Any = await held.fetchrow(SENT, actor.account_id, now - rules.DAY)
     if rules.over_quota(sent["bytes"], sent["documents"], args.files):

@@ -41,7 +41,7 @@ class File(msgspec.Struct, frozen=True):
 async def give_ticket(actor: Actor, document: UUID, place: int) -> Ticket:
     """The right to fetch this file once. Refused: not_found."""
     token = token_urlsafe(32)
-    async with DB.transaction(), connection() as held:
+    async with DB.transaction(person=actor.account_id), connection() as held:
         found = await held.fetchrow(FIND, actor.account_id, document, place)
         if found is None:
             raise Refused("not_found", NOTHING)
@@ -51,7 +51,7 @@ async def give_ticket(actor: Actor, document: UUID, place: int) -> Ticket:
 
 async def fetch_file(actor: Actor, token: str) -> File:
     """What the ticket is for, by the rights of this moment. Refused: not_found, whatever the reason."""
-    async with DB.transaction(), connection() as held:
+    async with DB.transaction(person=actor.account_id), connection() as held:
         file = await held.fetchval(USE, _hash(token), actor.account_id)
         row: Any = await held.fetchrow(READ, actor.account_id, file) if file is not None else None
         if row is not None:  # for the record of who saw what; nobody is poked

@@ -38,6 +38,7 @@ class Upload(msgspec.Struct, frozen=True):
 
     id: UUID
     document: UUID
+    owner: UUID
     sha256: bytes
     bytes: int
     done: bool
@@ -57,11 +58,11 @@ class Damaged(Elsewhere):
 
 async def find_upload(actor: Actor, document: UUID, place: int) -> Upload:
     """The file that this person offered. Refused: not_found, whether there is none or it is somebody else's."""
-    async with connection() as held:
+    async with DB.transaction(person=actor.account_id), connection() as held:
         row = await held.fetchrow(FIND, actor.account_id, document, place)
     if row is None:
         raise Refused("not_found", "There is nothing here.")
-    return Upload(row["id"], row["document_id"], row["sha256"], row["bytes"], row["state"] != "waiting")
+    return Upload(row["id"], row["document_id"], actor.account_id, row["sha256"], row["bytes"], row["state"] != "waiting")
 
 
 async def offset_of(upload: Upload) -> int:
@@ -110,7 +111,7 @@ async def receive(upload: Upload, at: int, pieces: AsyncIterator[bytes], checksu
 
 async def _arriving(upload: Upload) -> None:
     """The first piece: everybody who may hold the document learns that it is coming."""
-    async with DB.transaction(), connection() as held:
+    async with DB.transaction(person=upload.owner), connection() as held:
         if await held.fetchval(ARRIVING, upload.document) is not None:
             row: Any = await held.fetchrow(HOLD, upload.document)
             await tell("arriving", row, row["account_id"], from_party=True)
@@ -121,7 +122,7 @@ async def _finish(upload: Upload) -> None:
     if await asyncio.to_thread(shelf.digest_of, shelf.arriving(upload.id)) != upload.sha256:
         await asyncio.to_thread(shelf.cut_back, upload.id, upload.bytes, 0)
         raise Damaged(0)
-    async with DB.transaction(), connection() as held:
+    async with DB.transaction(person=upload.owner), connection() as held:
         row: Any = await held.fetchrow(HOLD, upload.document)
         if row["state"] not in ("offered", "arriving") or await held.fetchval(ARRIVED, upload.id) is None:
             return

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.access import Actor
-from backend.db import DB, connection
+from backend.db import DB, as_house, connection
 from backend.errors import Refused
 from backend.jobs import enqueue
 from backend.journal import Entry, poke, record
@@ -216,7 +216,8 @@ async def open_notices(actor: Actor, args: OpenNotices) -> None:
         opened = await held.fetch(OPEN, actor.account_id, list(args.notices))
         if not opened:
             return
-        kinds = Counter(row["kind"] for row in opened)
+    kinds = Counter(row["kind"] for row in opened)
+    async with as_house(), connection() as held:
         await held.execute(OPENED, list(kinds), list(kinds.values()))
     await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
     await poke({actor.account_id})

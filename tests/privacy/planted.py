@@ -6,7 +6,6 @@ A search that does not find these proves nothing by finding nothing.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import ModuleType
@@ -21,6 +20,7 @@ from backend.messages import actions as messages
 from backend.notifications import rules as notices
 from backend.voice import reads as calls
 from sync import cursor, pull
+from tests.locks import changed, first_lock_alone
 
 
 class Code(NamedTuple):
@@ -100,29 +100,26 @@ async def get_party(actor, case_id, thread):
 
 @asynccontextmanager
 async def planted(leak: Leak) -> AsyncIterator[None]:
-    """The leak is there for as long as the block lasts."""
-    if isinstance(leak, Trigger):
-        await _run(
-            f"CREATE FUNCTION leak() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {leak.does}; RETURN NULL; END $$; "
-            f"CREATE TRIGGER leak AFTER INSERT OR UPDATE ON {leak.table} FOR EACH ROW EXECUTE FUNCTION leak();"
-        )
-        try:
+    """The leak is there for as long as the block lasts, and the second lock, which would hold most of them, is not."""
+    async with first_lock_alone():
+        async with _leaking(leak):
             yield
-        finally:
-            await _run(f"DROP TRIGGER leak ON {leak.table}; DROP FUNCTION leak();")
+
+
+@asynccontextmanager
+async def _leaking(leak: Leak) -> AsyncIterator[None]:
+    if isinstance(leak, Code):
+        with changed(leak.module, *leak.changes):
+            yield
         return
-    source, before = inspect.getsource(leak.module), dict(vars(leak.module))
-    for right, wrong in leak.changes:
-        assert source.count(right) == 1, f"{right!r} stands {source.count(right)} times in {leak.module.__name__}"
-        source = source.replace(right, wrong)
-    kept = {name: value for name, value in before.items() if isinstance(value, type)}
+    await _run(
+        f"CREATE FUNCTION leak() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {leak.does}; RETURN NULL; END $$; "
+        f"CREATE TRIGGER leak AFTER INSERT OR UPDATE ON {leak.table} FOR EACH ROW EXECUTE FUNCTION leak();"
+    )
     try:
-        exec(compile(source, leak.module.__file__ or "", "exec"), vars(leak.module))  # noqa: S102
-        vars(leak.module).update(kept)  # what others hold must stay the same class
         yield
     finally:
-        vars(leak.module).clear()
-        vars(leak.module).update(before)
+        await _run(f"DROP TRIGGER leak ON {leak.table}; DROP FUNCTION leak();")
 
 
 async def _run(sql: str) -> None:

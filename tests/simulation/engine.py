@@ -87,8 +87,8 @@ class Engine:
         self.epoch.update(os=dice)
         self.inbox.update(datetime=wall)
         own = {name: self.pull[name] for name in ("Asked", "Pulled", "Standby", "pull")} | {"opening": vars(opening)["opening"]}
-        own |= {"scrub": self}
-        self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, DB=self, connection=self.connection, log=QUIET, **own)
+        own |= {"scrub": self, "DB": self, "connection": self.connection, "line_of": self.line_of}
+        self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, log=QUIET, **own)
 
     async def differing(self, connection: Any, asked: Any, sums: list[tuple[UUID, str]]) -> list[UUID]:
         """sync.scrub.differing(), overheard."""
@@ -103,8 +103,12 @@ class Engine:
         assert task is not None
         yield task.transaction or self.session(self.database, None, self.trouble)
 
+    def line_of(self, person: Any) -> Any:
+        """backend.db.line_of(): the simulated database knows the first lock alone."""
+        return self.connection()
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
+    async def transaction(self, *, person: Any = None) -> AsyncIterator[None]:
         """backend.db.DB.transaction()."""
         task = self.clockwork.running
         assert task is not None

@@ -12,9 +12,9 @@ INBOX, OPENING, PULL, SCRUB, CURSOR, EPOCH = (f"sync.{name}" for name in ("inbox
 ACTIONS, SQL = "backend.devices.actions", "tests.simulation.statements"
 CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
 HOURS = 2.0
-TAKE = """    async with DB.transaction(), connection() as c:
+TAKE = """    async with DB.transaction(person=sender.principal), connection() as c:
         try:
-            return await inbox.take(c, registry, device, mutation)
+            return await inbox.take(c, registry, sender.device, mutation)
         except Exception as fault:
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault
@@ -22,8 +22,8 @@ TAKE = """    async with DB.transaction(), connection() as c:
 """
 TOO_SOON = """    done = None
     try:
-        async with DB.transaction(), connection() as c:
-            done = await inbox.take(c, registry, device, mutation)
+        async with DB.transaction(person=sender.principal), connection() as c:
+            done = await inbox.take(c, registry, sender.device, mutation)
     except AWAY:
         if done is None:
             raise
@@ -76,7 +76,7 @@ DEFECTS = (
         '_outcome(mutation.n, "parked", Refusal("unknown"))',
         '_outcome(mutation.n, "ok", None)',
     ),
-    Defect("effect and outcome are two transactions", ACTIONS, TAKE, TAKE.replace("DB.transaction(), ", "")),
+    Defect("effect and outcome are two transactions", ACTIONS, TAKE, TAKE.replace("DB.transaction(person=sender.principal), ", "")),
     Defect("acknowledged before the commit", ACTIONS, TAKE, TOO_SOON),
     Defect("a reset is not told", ACTIONS, "return None, str(unusable)", "return None, None"),
     Defect("a cursor of another epoch is honoured", CURSOR, "if cursor.epoch != epoch.bytes:", "if False:"),
