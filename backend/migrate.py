@@ -61,7 +61,12 @@ async def pending() -> bool:
 
 def main(arguments: object = None) -> None:
     """`./porchlight migrate`: what the one-shot service of a deployment runs."""
-    applied = migrate_once()
+    from backend.rights import NoRole
+
+    try:
+        applied = migrate_once()
+    except NoRole as missing:
+        raise SystemExit(str(missing)) from None
     print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
 

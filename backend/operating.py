@@ -14,6 +14,7 @@ from backend.db import DB, close_pool, connection, open_pool
 from backend.devices.fleet import list_devices
 from backend.devices.wire import DeviceView
 from backend.registry import REGISTRY
+from backend.rights import gaps
 from sync import doctor
 
 OPERATOR = Actor(UUID(int=0), Role.ADMIN, display_name="whoever may open this machine")
@@ -30,12 +31,15 @@ def main(arguments: argparse.Namespace) -> int:
 async def _doctor(*, repair: bool) -> int:
     async with DB.transaction(), connection() as held:
         drift = await (doctor.repair if repair else doctor.examine)(held, REGISTRY)
+        bare = await gaps(held)
     done = ("put in", "taken out", "put right") if repair else ("missing", "too many", "wrong")
     print(f"sync_row: {drift.missing} {done[0]}, {drift.extra} {done[1]}. sync_grant: {drift.grants} {done[2]}.")
     print(f"Grown too old to travel, which is no fault: {drift.aged}.")
+    if bare:
+        print(f"People reach these without a policy: {', '.join(bare)}. Run ./porchlight migrate.", file=sys.stderr)
     if drift.found and not repair:
         print("Devices do not get what they should: run ./porchlight sync doctor --repair.", file=sys.stderr)
-    return 1 if drift.found else 0
+    return 1 if drift.found or bare else 0
 
 
 async def _devices() -> int:

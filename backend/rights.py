@@ -61,9 +61,9 @@ class NoRole(RuntimeError):
 def guards() -> dict[str, Guard]:
     """Every table that a person's line may touch, and how far."""
     from backend.policy.rows import HIDDEN, OTHERS, WRITES
-    from backend.registry import REGISTRY
+    from backend.registry import REGISTRY, STAFF
 
-    made = guard.declared(REGISTRY)
+    made = guard.declared(REGISTRY, STAFF)
     for table, also in WRITES.items():
         made[table] = made[table]._replace(also=also)
     for table, hidden in HIDDEN.items():
@@ -90,7 +90,7 @@ async def install(held: Any) -> None:
     rights = CLOSED + "".join(guard.statements(table, each, PERSON_ROLE, columns[table]) for table, each in guards().items())
     mark = sha256(rights.encode()).hexdigest()
     stands = await held.fetchrow(HELD)
-    if stands["mark"] == mark and stands["granted"]:
+    if stands["mark"] == mark and stands["granted"] and not await gaps(held):
         return
     await held.execute(f"{rights} COMMENT ON TABLE sync_grant IS '{mark}'")
 

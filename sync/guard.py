@@ -40,8 +40,13 @@ def granted(scope: str, mask: str) -> str:
     return f"EXISTS (SELECT FROM sync_grant g WHERE g.scope = {scope} AND (g.mask & ({mask})) <> 0)"
 
 
+def stamped(many: int) -> str:
+    """The same of a row's stamp. Who holds hundreds of scopes holds them by the audience `many`: those are gathered once."""
+    gathered = f"SELECT g.scope FROM sync_grant g WHERE (g.mask & {many}) <> 0"
+    return f"((t.aud & {many}) <> 0 AND t.scope IN ({gathered})) OR {granted('t.scope', 't.aud')}"
+
+
 ENGINE: Final = {
-    "sync_row": Guard(granted("t.scope", "t.aud")),
     "sync_grant": Guard(f"t.{OF_ME}"),
     "sync_manifest": Guard(f"t.{OF_ME}"),
     "sync_epoch": Guard("true"),
@@ -62,10 +67,10 @@ def audience(synced: Synced) -> str:
     return " | ".join(([f"{constant}::int2"] if constant else []) + sorted(set(columns)))
 
 
-def declared(registry: Registry) -> dict[str, Guard]:
-    """The engine's own tables, and every noun that travels: it may be read."""
+def declared(registry: Registry, many: int) -> dict[str, Guard]:
+    """The engine's own tables, and every noun that travels: it may be read. `many` is the audience of people with many scopes."""
     nouns = {synced.table: Guard(granted(f"t.{synced.scope}", audience(synced))) for synced in registry.synced}
-    return ENGINE | nouns
+    return {"sync_row": Guard(stamped(many))} | ENGINE | nouns
 
 
 def statements(table: str, guard: Guard, role: str, columns: Sequence[str]) -> str:

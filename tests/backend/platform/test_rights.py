@@ -85,6 +85,13 @@ async def test_rights_that_were_lost_or_changed_are_put_right_by_the_next_migrat
         assert {row["table"] for row in await held.fetch(rights.REACHED) if row["reached"]} == set(rights.guards())
 
 
+async def test_a_policy_that_was_lost_is_put_back_by_the_next_migration() -> None:
+    async with taken_back() as held:
+        await held.execute("DROP POLICY of_person ON message")
+        await rights.install(held)
+        assert await rights.gaps(held) == []
+
+
 async def test_where_the_role_cannot_be_made_it_is_said_what_an_administrator_has_to_do() -> None:
     async with taken_back() as held:
         await held.execute("CREATE ROLE plain_owner; SET LOCAL ROLE plain_owner")
@@ -175,3 +182,10 @@ async def test_whose_a_line_was_is_forgotten_when_it_is_given_back() -> None:
             assert await held.fetchval(mine) == first
         with pytest.raises(asyncpg.InvalidTextRepresentationError):
             await held.fetch(mine)
+
+
+async def test_a_role_that_may_make_roles_makes_this_one_for_itself() -> None:
+    async with taken_back() as held:
+        await held.execute(f"ALTER ROLE {PERSON_ROLE} RENAME TO of_another_time; CREATE ROLE maker CREATEROLE; SET LOCAL ROLE maker")
+        await rights._make_role(held)
+        assert await rights.sound(held)
