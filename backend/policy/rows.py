@@ -48,13 +48,15 @@ _SIGNING_IN: Final = "secrets of signing in, which no line of a person's may tou
 _UNIT: Final = "a supervisor's or an administrator's view, by unit and not by grant"
 _CARRIER: Final = "addresses of browsers and people, which no line of a person's may touch"
 _DEVICE: Final = "sessions and keys go with it, which no line of a person's may touch"
+_SAFETY: Final = "a mark goes to every case of a person, beyond the grants of whoever makes it"
 _PERMIT: Final = "a permit is no grant: what is borrowed has a statement of its own that asks it"
 ON_OURS: Final[Mapping[Operation, str]] = {
     **dict.fromkeys(("session.end", "account.read", "security.read", "session.end_others", "factor.change"), _SIGNING_IN),
-    **dict.fromkeys(("recovery.cancel", "identity.prove", "enrolment.offer", "identity.check"), _SIGNING_IN),
+    **dict.fromkeys(("recovery.cancel", "identity.prove", "enrolment.offer", "identity.check", "phone_line.manage"), _SIGNING_IN),
     **dict.fromkeys(("devices.read", "device.revoke", "quarantine.read", "quarantine.decide", "exposure.read", "batch.read"), _UNIT),
     **dict.fromkeys(("push.subscribe", "push.test", "reach.manage"), _CARRIER),
-    **dict.fromkeys(("device.register", "own_device.read", "own_device.change", "vault.share"), _DEVICE),
+    **dict.fromkeys(("device.register", "own_device.read", "own_device.change", "own_device.revoke", "vault.share"), _DEVICE),
     **dict.fromkeys(("case.break_glass", "case.read_by_permit", "permit.consent", "permit.audit", "permit.list", "permit.end"), _PERMIT),
+    **dict.fromkeys(("safety.read", "safety.mark", "safety.ask_clearing", "safety.decide"), _SAFETY),
     "poke": "no statement at all",
 }
