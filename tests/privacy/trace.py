@@ -205,7 +205,7 @@ def _acts(told: _Told) -> list[Act]:
             act for act in _of_parent(told, f"P-{family.number}", family.other_case, mine=False) if rng.random() < chance(act, ACT_CHANCE)
         ]
     acts += [act for one in family.opponents for act in _of_team(told, one, mine=False) if rng.random() < chance(act, ACT_CHANCE)]
-    acts += [act for act in _of_safety(told) if rng.random() < ACT_CHANCE]
+    acts += [act for act in safety_acts(family) if rng.random() < ACT_CHANCE]
     acts += [act for act in _of_parent(told, family.observed, family.case, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     acts += [act for act in _of_team(told, family.observed, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     rng.shuffle(acts)
@@ -276,11 +276,10 @@ def _of_team(told: _Told, about: str, *, mine: bool, label: str = "") -> list[Ac
 SAFETY = ("safety.mark", "safety.clear")
 
 
-def _of_safety(told: _Told) -> list[Act]:
+def safety_acts(family: Family) -> list[Act]:
     """The team finds somebody to be in danger, or safe again: nobody of the family may learn it, not even of oneself."""
-    family = told.family
     return [
-        told.act("team", name, {"participant": str(thread(family.case, who))}, family.case, mine=False)
+        Act(family.number, "team", name, family.case, {"participant": str(thread(family.case, who))}, mine=False)
         for who in family.parties
         for name in SAFETY
     ]
@@ -298,7 +297,7 @@ def _vary_acts(rng: Random, world: World, acts: tuple[Act, ...], label: str) -> 
             told = _Told(rng, world.seed, world.day, world.families[act.family], 0, {})
             who = rng.choice(told.family.opponents)
             extra = [*_of_parent(told, who, told.family.case, mine=False, label=f"{label}{len(varied)}")]
-            extra += [*_of_team(told, who, mine=False, label=f"{label}{len(varied)}"), *_of_safety(told)]
+            extra += [*_of_team(told, who, mine=False, label=f"{label}{len(varied)}"), *safety_acts(told.family)]
             varied.append(rng.choice(extra))
     return tuple(varied)
 
