@@ -112,8 +112,18 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 
 
 def _attack(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cases", type=int, default=100, help="how many requests of each kind to each route (default: 100)")
+    tools = ("schemathesis", "wapiti", "sqlmap", "ffuf", "csp_evaluator", "slowhttptest", "axe", "stuffing")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(tools)} (default: all)")
+    parser.add_argument("--cases", type=int, default=100, help="schemathesis: how many requests of each kind to each route (default: 100)")
+    parser.add_argument("--seconds", type=int, default=120, help="how long a tool may go on with one kind of attack (default: 120)")
+    parser.add_argument("--connections", type=int, default=1_000, help="slowhttptest: how many (default: 1000)")
+    parser.add_argument("--pairs", type=int, default=100_000, help="stuffing: how many logins and passwords (default: 100000)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (default: 1)")
+
+
+def _mutate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("which", nargs="?", choices=("all", "rules", "vault"), default="all", help="whose rules (default: all)")
+    parser.add_argument("--only", metavar="PART", help="of the Python rules only files whose path has this in it")
 
 
 def _soak(parser: argparse.ArgumentParser) -> None:
@@ -242,7 +252,8 @@ COMMANDS = (
     Command("screenshots", "a picture of every screen", "tests.journeys.screenshots:main", "dev", _screenshots),
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
-    Command("attack", "have a tool that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
+    Command("attack", "have tools that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
+    Command("mutate", "change the rules one by one, and count the changes that no test notices", "tests.attack.mutate:main", "dev", _mutate),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("policy", "who may learn and do what, as a page", "backend.policy.page:main", "run", _policy),
     Command(

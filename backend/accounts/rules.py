@@ -151,6 +151,7 @@ def _is_common(password: str) -> bool:
     bare = _folded(password)
     cores = {bare, bare.strip("0123456789"), _letters(password)}
     cores |= {core[: len(core) // times] for core in set(cores) for times in (2, 3) if core and core == core[: len(core) // times] * times}
+    cores |= {core.strip("0123456789") for core in cores}
     return bool(cores & _common())
 
 

@@ -8,9 +8,9 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tests.privacy.stage import Stage
-from tests.privacy.trace import World, make_world, variation
+from tests.privacy.trace import make_world, variation
 
-FAMILIES, VARIATIONS = 25, 8
+FAMILIES, VARIATIONS = 25, 10
 
 
 class Told(NamedTuple):
@@ -32,25 +32,20 @@ class Told(NamedTuple):
 
 
 async def pairs(stage: Stage, seeds: Iterator[str], families: int = FAMILIES, variations: int = VARIATIONS) -> AsyncIterator[Told | None]:
-    """Plays worlds for ever; answers each pair: nothing, or what told it apart."""
+    """Plays worlds for ever; answers each pair as soon as it was played: nothing, or what told it apart."""
     for seed in seeds:
-        again = True
-        while again:  # a day that begins meanwhile changes what both say, by the date
+        number = 0
+        while number < variations:
             day = date.today()
-            found = await _of_world(stage, make_world(seed, families, day), variations)
-            again = datetime.now(UTC).date() != day or date.today() != day
-        for each in found:
-            yield each
-
-
-async def _of_world(stage: Stage, world: World, variations: int) -> list[Told | None]:
-    first = {n: w.seen for n, w in zip(world.families, await stage.play(world), strict=True)}
-    found = []
-    for number in range(variations):
-        other = variation(world, number)
-        second = {n: w.seen for n, w in zip(world.families, await stage.play(other), strict=True)}
-        found += [difference(world.seed, number, n, first[n], second[n]) for n in world.families]
-    return found
+            world = make_world(seed, families, day)
+            first = await stage.play(world)
+            while number < variations:
+                second = await stage.play(variation(world, number))
+                if datetime.now(UTC).date() != day or date.today() != day:
+                    break  # a day that began meanwhile changes what both say, by the date: the world begins anew
+                for family, a, b in zip(world.families, first, second, strict=True):
+                    yield difference(seed, number, family, a.seen, b.seen)
+                number += 1
 
 
 def difference(seed: str, number: int, family: int, first: list[str], second: list[str]) -> Told | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -13,12 +14,17 @@ from uuid import UUID
 
 from backend import db
 from backend.access import Actor, Role
+from backend.accounts.actions import actor_of_account
 from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.errors import Refused
 from backend.ingest.actions import load
 from backend.notifications import engine
 from backend.notifications.jobs import deliver
+from backend.notifications.reach import give_reach
+from backend.notifications.wire import GiveReach
+from backend.permits.actions import consent
+from backend.permits.wire import Consent
 from backend.safety import actions as safety
 from backend.safety.wire import AskClearing, Party
 from backend.voice import reads
@@ -32,7 +38,7 @@ from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.backend.notifications.conftest import ORIGIN, PushService
 from tests.make import insert, make_hours
 from tests.privacy.families import Family, case_id, natural
-from tests.privacy.trace import SAFETY, Act, World, second_device
+from tests.privacy.trace import HELPER, SAFETY, Act, World, second_device
 from tests.privacy.watched import Clock, Watched, open_session
 from tests.push.browser import SUBJECT, Browser
 from tests.push.service import Certificate, ToThisMachine, serving
@@ -80,6 +86,8 @@ END $$;""" + "".join(
     for table, keys in KEYS.items()
 )
 DOORS_EVERY = 5
+PREFER = """
+INSERT INTO preference (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value"""
 NOTICE_ID = re.compile(r"/n/[\w-]{22}")
 KEPT = ("migration", "sync_epoch", "vapid_key")
 AS_OF = "2026-03-{:02}T23:00:00-05:00"
@@ -107,12 +115,14 @@ class Stage:
         self.said: list[bytes] = []
         self.wake = Overheard(self.said)
         self.deletes = ""
+        self.known = False
 
     async def play(self, world: World) -> list[Watched]:
         """What each family's observed parent saw, family by family."""
         run = _Run(self, world)
         await self.empty()
         await run.begin()
+        await self.know()
         for number in range(len(world.rounds)):
             await run.round(number)
         await run.end()
@@ -122,6 +132,13 @@ class Stage:
         """No row but those of migrations."""
         async with DB.transaction(), connection() as held:
             await held.execute(f"SET LOCAL session_replication_role = replica; {self.deletes}")
+
+    async def know(self) -> None:
+        """Once, when there are rows: how many, or every statement stays planned for tables that were empty."""
+        if not self.known:
+            async with connection() as held:
+                await held.execute("ANALYZE")
+            self.known = True
 
     async def settle(self) -> None:
         """Every hint that was given has been heard."""
@@ -183,6 +200,7 @@ class _Run:
         await make_hours(agency)
         self.clock.step()
         await insert("account", id=natural("account", "cover"), role="supervisor", login="cover", display_name="c", worker_login="cover")
+        await self._helper()
         for family in self.world.families.values():
             await self._accounts(family)
         self.clock.step()
@@ -207,6 +225,10 @@ class _Run:
         for family, browser in self.browsers.items():
             heard = [(h.topic, h.urgency, _opened(browser, h.body)) for h in self.stage.push.to(browser)]
             self.watched[family].see("notified", sorted(heard))
+
+    async def _helper(self) -> None:
+        """Somebody whom parents may have see their case."""
+        await insert("account", id=natural("account", HELPER), role="navigator", login=HELPER, display_name="A helper")
 
     async def _accounts(self, family: Family) -> None:
         for person in (*family.parties, *((f"Q-{family.number}",) if family.second else ())):
@@ -315,8 +337,8 @@ class _Run:
         return watched.change(act.id, act.name, self._scope(act), act.args)
 
     async def _send(self, act: Act) -> None:
-        if act.name == "device.register":
-            await insert("sync_device", id=act.args["device"], principal=natural("account", act.who))
+        if act.name in PRIVATE:
+            await PRIVATE[act.name](natural("account", act.who), act)
             return
         who = self.world.families[act.family].worker if act.who == "team" else act.who
         if act.name in SAFETY:
@@ -342,6 +364,34 @@ class _Run:
     def _scope(self, act: Act) -> UUID:
         assert act.case is not None
         return case_id(act.case) if act.case[1] == "-" else UUID(act.case)
+
+
+async def _register(account: UUID, act: Act) -> None:
+    await insert("sync_device", id=act.args["device"], principal=account)
+
+
+async def _add_passkey(account: UUID, act: Act) -> None:
+    key = UUID(act.args["id"])
+    made = {"credential_id": key.bytes, "public_key": key.bytes, "sign_count": 0, "backup_eligible": True, "backed_up": True, "prf": True}
+    await insert("passkey", id=key, account_id=account, name=act.args["name"], **made)
+
+
+async def _give_reach(account: UUID, act: Act) -> None:
+    """As the person does it, with the code that came there."""
+    with contextlib.suppress(Refused):  # a code is on its way already
+        await give_reach(await actor_of_account(account), GiveReach(**act.args))
+    async with connection() as held:
+        await held.execute("UPDATE reach SET verified_at = now() WHERE account_id = $1 AND channel = $2", account, act.args["channel"])
+        await held.execute(PREFER, account, "notice.message", act.args["channel"])
+
+
+async def _give_permit(account: UUID, act: Act) -> None:
+    assert act.case is not None
+    await consent(await actor_of_account(account), Consent(case=case_id(act.case), **act.args))
+
+
+# What people do by other doors than sync, and nobody else may learn.
+PRIVATE = {"device.register": _register, "passkey.add": _add_passkey, "reach.give": _give_reach, "permit.give": _give_permit}
 
 
 def _opened(browser: Browser, body: bytes) -> tuple[int, str]:

@@ -191,6 +191,7 @@ class _Told(NamedTuple):
         return at.isoformat(timespec="minutes")
 
 
+HELPER = "helper@example.org"
 SHARED, APART = 0, 5  # pools of times: what both parents ask for, and what the team proposes
 
 
@@ -209,10 +210,28 @@ def _acts(told: _Told) -> list[Act]:
     acts += [act for act in _of_parent(told, family.observed, family.case, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     acts += [act for act in _of_team(told, family.observed, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     rng.shuffle(acts)
+    acts += [act for who in family.opponents for act in _privately(told, who) if rng.random() < ACT_CHANCE]
     if told.round == 0:
         other = family.opponents[0]
         acts.append(told.act(other, "device.register", {"device": second_device(other)}, family.case, mine=False))
     return acts
+
+
+def _privately(told: _Told, who: str) -> list[Act]:
+    """What a person does for themselves, by other doors than sync (see stage.PRIVATE)."""
+    rng, case = told.rng, told.family.case
+
+    def act(name: str, /, **args: Any) -> Act:
+        return told.act(who, name, args, case, mine=False)
+
+    topics = rng.sample(["contact", "messages", "dates", "money", "events"], 2)
+    return [
+        act("device.register", device=natural("device of", who, told.round)),
+        act("passkey.add", id=str(told.id("key", who)), name=rng.choice(WORDS)),
+        act("reach.give", channel="text", address=f"+1202555{rng.randrange(100, 200):04}"),
+        act("reach.give", channel="email", address=f"{rng.choice(WORDS)}{rng.randrange(1000)}@example.org"),
+        act("permit.give", navigator=HELPER, topics=topics, days=rng.randrange(1, 90)),
+    ]
 
 
 def second_device(who: str) -> UUID:
@@ -248,7 +267,18 @@ def _of_parent(told: _Told, who: str, case: str, *, mine: bool, label: str = "")
         act("preference.set", account, name="text", value=told.rng.choice(("large", "larger", "normal"))),
         act("message.read", account, thread=own, read_at="2026-01-01T00:00:00Z"),
         act("note.add", id=str(told.id("n", key)), body="a parent has no notes"),
+        act("document.offer", id=str(told.id("f", key)), thread=own, kind=told.rng.choice(KINDS), files=[_file(told.rng)], note="a file"),
+        act("document.offer", id=str(told.id("g", key)), thread=other, kind="other", files=[_file(told.rng)]),
+        act("document.withdraw", document=str(told.id("f", key))),
     ]  # fmt: skip
+
+
+KINDS = ("pay", "job", "paid", "other")
+
+
+def _file(rng: Random) -> dict[str, Any]:
+    """What a parent says of a file that will follow."""
+    return {"sha256": f"{rng.getrandbits(256):064x}", "bytes": rng.randrange(1000, 90_000), "media_type": "image/jpeg"}
 
 
 def _of_team(told: _Told, about: str, *, mine: bool, label: str = "") -> list[Act]:
@@ -298,6 +328,7 @@ def _vary_acts(rng: Random, world: World, acts: tuple[Act, ...], label: str) -> 
             who = rng.choice(told.family.opponents)
             extra = [*_of_parent(told, who, told.family.case, mine=False, label=f"{label}{len(varied)}")]
             extra += [*_of_team(told, who, mine=False, label=f"{label}{len(varied)}"), *safety_acts(told.family)]
+            extra += _privately(told._replace(round=len(varied) + 10), who)
             varied.append(rng.choice(extra))
     return tuple(varied)
 
@@ -305,6 +336,8 @@ def _vary_acts(rng: Random, world: World, acts: tuple[Act, ...], label: str) -> 
 def _vary_args(rng: Random, args: dict[str, Any]) -> dict[str, Any]:
     if "body" in args:
         args["body"] = f"{rng.choice(WORDS)} {rng.randrange(10**6)}"
+    if "files" in args:
+        args["files"] = [_file(rng) for _ in range(rng.randrange(1, 4))]
     if "now" in args:
         args["now"] = _some(rng, args["field"])
     return args
