@@ -32,7 +32,7 @@ from backend.voice.wire import Call, Step
 from backend.voice.words import ask, tell_dates, tell_money
 from backend.wake import current, use
 from push.send import Carrier
-from sync.poke import LocalWake
+from sync.poke import LocalWake, RedisWake
 from tests.backend.browsing import make_app
 from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.backend.notifications.conftest import ORIGIN, PushService
@@ -99,10 +99,13 @@ class Overheard(LocalWake):
     def __init__(self, said: list[bytes]) -> None:
         super().__init__()
         self._said = said
+        self.also: RedisWake | None = None  # carries everything too, as between several processes
 
     async def publish(self, channel: str, message: str) -> None:
         self._said.append(f"{channel} {message}".encode())
         await super().publish(channel, message)
+        if self.also is not None:
+            await self.also.publish(channel, message)
 
 
 class Stage:
