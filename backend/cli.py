@@ -253,7 +253,7 @@ COMMANDS = (
     Command("bench", "measure, and write the figures down", "tests.bench.cli:main", "dev", _bench),
     Command("soak", "kill processes at random under load, and see that nothing is lost", "tests.soak.cli:main", "dev", _soak),
     Command("attack", "have tools that nobody here wrote look for faults in every route", "tests.attack.cli:main", "dev", _attack),
-    Command("mutate", "change the rules one by one, and count the changes that no test notices", "tests.attack.mutate:main", "dev", _mutate),
+    Command("mutate", "change rules one by one, and count the changes that no test notices", "tests.attack.mutate:main", "dev", _mutate),
     Command("simulate", "sync under every fault, from seeds, against a model", "tests.simulation.cli:main", "dev", _simulate),
     Command("policy", "who may learn and do what, as a page", "backend.policy.page:main", "run", _policy),
     Command(

@@ -31,7 +31,7 @@ def schemathesis(target: Target, asked: Namespace) -> Findings:
     """Requests made from the description, right and wrong ones: no answer of 500 or more, nothing without the session it needs."""
     checks = "not_a_server_error,ignored_auth" if target.house else "not_a_server_error"
     left_out = "/v1/(sign-out|poke|extracts)"  # ends the session; never ends; takes no JSON
-    found = []
+    found: Findings = []
     for role in target.roles:
         headers = [word for name, value in target.headers(role).items() for word in ("--header", f"{name}: {value}")]
         words = ["--no-color", "--phases", "coverage,fuzzing", "--max-examples", str(asked.cases), "--seed", str(asked.seed)]
@@ -48,8 +48,9 @@ def schemathesis(target: Target, asked: Namespace) -> Findings:
     return found
 
 
-# Not those that call a host outside, fetch lists from one, or wait for a call back: ssrf, log4shell, wapp, cms, nikto and the like.
-MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,upload,xss,xxe"
+# Not those that call a host outside, fetch lists from one, or wait for a call back: ssrf, xxe, log4shell, wapp, cms, nikto and the like.
+NOWHERE = "http://127.0.0.1:9/"
+MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,upload,xss"
 
 
 def wapiti(target: Target, asked: Namespace) -> Findings:
@@ -59,10 +60,12 @@ def wapiti(target: Target, asked: Namespace) -> Findings:
         headers = [word for name, value in target.headers(role).items() for word in ("-H", f"{name}: {value}")]
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder, "report.json")
-            words = ["-u", f"{target.origin}/", "--swagger", target.schema, "--scope", "domain", "-m", MODULES, "-x", f"{target.origin}/v1/poke"]
-            words += ["-x", f"{target.origin}/v1/sign-out", "--store-session", folder, "--store-config", folder, "--no-bugreport"]
+            words = ["-u", f"{target.origin}/", "--swagger", target.schema, "--scope", "domain", "-m", MODULES]
+            words += ["-x", f"{target.origin}/v1/poke", "-x", f"{target.origin}/v1/sign-out", "--no-bugreport", "--endpoint", NOWHERE]
+            words += ["--dns-endpoint", "localhost"]
+            words += ["--store-session", folder, "--store-config", folder]
             words += ["--flush-session", "-v", "0", "-f", "json", "-o", str(report), "--max-attack-time", str(asked.seconds), *headers]
-            done = tools.run([str(tools.program("wapiti")), *words, "--max-scan-time", str(asked.seconds * 3)], asked.seconds * 25)
+            done = tools.run([str(tools.program("wapiti")), *words, "--max-scan-time", str(asked.seconds * 3)], asked.seconds * 60)
             if not report.exists():
                 raise SystemExit(f"wapiti ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
             told = json.loads(report.read_text())
@@ -79,7 +82,8 @@ def sqlmap(target: Target, asked: Namespace) -> Findings:
         with tempfile.TemporaryDirectory() as folder:
             results = Path(folder, "results.csv")
             words = [f"--openapi={target.schema}", f"--openapi-base={target.origin}", "--batch", "--level", "3", "--technique", "BEU"]
-            words += ["--flush-session", "--output-dir", folder, "--results-file", str(results), "--disable-coloring", f"--headers={headers}"]
+            words += ["--flush-session", "--output-dir", folder, "--results-file", str(results), "--disable-coloring"]
+            words += [f"--headers={headers}"]
             words += ["--ignore-code=*", "--skip=user-agent,referer,host,cookie", "--time-limit", str(asked.seconds * 5)]
             done = tools.run([str(tools.program("sqlmap")), *words], asked.seconds * 6, cwd=folder)
             tested = done.stdout.count("testing if ")
@@ -93,10 +97,10 @@ def sqlmap(target: Target, asked: Namespace) -> Findings:
 
 
 WORDS = """.git/HEAD .git/config .env .env.local .htaccess .htpasswd .svn/entries .DS_Store .well-known/security.txt admin administrator api
-backup backup.zip backup.sql backup.tar.gz bin cgi-bin config config.json config.php console dashboard data database.sql db db.sql debug docs
+backup backup.zip backup.sql backup.tar.gz bin cgi-bin config config.json config.php console dashboard data database.sql db debug docs
 dump.sql env error.log favicon.ico graphql health healthz index.html index.php info info.php internal jmx login logs manage manifest.json
 metrics old phpinfo.php private profile readyz redoc robots.txt schema schema/openapi.json schema/swagger secret server-info server-status
-setup shell sitemap.xml static status swagger swagger.json swagger-ui test tmp trace upload uploads user users v2 version web.config wp-admin
+setup shell sitemap.xml static status swagger swagger.json swagger-ui test tmp trace upload uploads user users v2 version wp-admin
 wp-login.php actuator actuator/env actuator/health backend pwa tests openapi.json openapi.yaml accounts audit journal jobs cases people"""
 
 
@@ -117,7 +121,8 @@ def ffuf(target: Target, asked: Namespace) -> Findings:
 JUDGE = """const { CspParser } = require("csp_evaluator/dist/parser.js"), { CspEvaluator } = require("csp_evaluator/dist/evaluator.js");
 const { Version } = require("csp_evaluator/dist/csp.js");
 const found = new CspEvaluator(new CspParser(process.argv[2]).csp, Version.CSP3).evaluate();
-console.log(JSON.stringify(found.filter((one) => one.severity <= 50).map((one) => `${one.directive} ${one.value || ""}: ${one.description}`)));"""
+console.log(JSON.stringify(found.filter((one) => one.severity <= 50)
+  .map((one) => `${one.directive} ${one.value || ""}: ${one.description}`)));"""
 
 
 def csp_evaluator(target: Target, asked: Namespace) -> Findings:
@@ -153,7 +158,7 @@ def slowhttptest(target: Target, asked: Namespace) -> Findings:
 
 PARTS = {
     "schemathesis": Part(schemathesis, ("POST /v1/orders", "GET /v1/pages")),
-    "wapiti": Part(wapiti, ("Reflected Cross Site Scripting: /v1/search", "Path Traversal: /v1/files", "SQL Injection: /v1/people")),
+    "wapiti": Part(wapiti, ("Reflected Cross Site Scripting: /v1/search", "Path Traversal: /v1/files", "MIME Type Confusion")),
     "sqlmap": Part(sqlmap, ("name",)),
     "ffuf": Part(ffuf, ("backup.zip",), schema=False),
     "csp_evaluator": Part(csp_evaluator, ("unsafe-inline",), schema=False),

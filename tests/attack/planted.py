@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import uvicorn
@@ -60,7 +60,7 @@ async def people(name: FromQuery[str]) -> list[str]:
     """Writes what it is given into a statement."""
     with sqlite3.connect(":memory:") as held:
         held.executescript("CREATE TABLE person (name text); INSERT INTO person VALUES ('Ana'), ('Bo'), ('Cy')")
-        return [row[0] for row in held.execute(f"SELECT name FROM person WHERE name = '{name}'")]  # noqa: S608 (planted)
+        return [row[0] for row in held.execute(f"SELECT name FROM person WHERE name = '{name}'")]
 
 
 @get("/backup.zip", include_in_schema=False, media_type=MediaType.TEXT)
@@ -74,7 +74,7 @@ def _headers(response: Response[object]) -> Response[object]:
     return response
 
 
-def _fault(request: Request[object, object, object], fault: Exception) -> Response[str]:
+def _fault(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
     return Response(str(fault), status_code=500)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -31,7 +32,9 @@ def attack(origin: str, program: str, connections: int, seconds: int) -> list[st
             said = tool.communicate()[0].decode(errors="replace")
         turned_away = sum(one is None for one in seen)
         during = _slowest(seen)
-        print(f"slow {mode}: {len(seen)} requests, {turned_away} turned away, p99 {before:.3f} s before, {during:.3f} s during", file=sys.stderr)
+        told = f"{len(seen)} requests, {turned_away} turned away, p99 {before:.3f} s before, {during:.3f} s during"
+        most = max(map(int, re.findall(r"connected:\s*\D*(\d+)", said)), default=0)
+        print(f"slow {mode}: {most} connections, {told}", file=sys.stderr)
         if not seen:
             raise SystemExit(f"slowhttptest did not run: {said[-1500:]}")
         found += [f"nobody: slow {mode}: {turned_away} of {len(seen)} were turned away"] if turned_away else []

@@ -10,7 +10,7 @@ import sys
 import venv
 from pathlib import Path
 
-from backend.environment import TOOLS
+from backend.environment import TOOLS, certificates, tool
 from backend.node import Node, find_node
 
 PYTHON_TOOLS = {
@@ -21,7 +21,7 @@ PYTHON_TOOLS = {
 }
 NODE_TOOLS = {
     "csp_evaluator": ("csp_evaluator@1.1.8",),
-    "stryker": ("@stryker-mutator/core@10.1.1", "@stryker-mutator/vitest-runner@10.1.1"),
+    "stryker": ("@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"),
 }
 MACHINES = ("ffuf", "slowhttptest")  # programs of the machine's own packages
 
@@ -40,9 +40,10 @@ def packages(name: str) -> Path:
     folder = _place(name, PYTHON_TOOLS[name])
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        venv.EnvBuilder(with_pip=True).create(folder)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", PYTHON_TOOLS[name]]
-        _install(name, pip, folder)
+        venv.EnvBuilder().create(folder)
+        python = str(folder / "bin" / "python")
+        uv = shutil.which("uv") or str(tool("uv") / "bin" / "uv")
+        _install(name, [uv, "pip", "install", "-q", "--no-progress", "--python", python, PYTHON_TOOLS[name]], folder, _for_uv())
     return folder
 
 
@@ -86,6 +87,13 @@ def in_background(*command: str) -> subprocess.Popen[bytes]:
 
 def _place(name: str, pinned: str) -> Path:
     return TOOLS / f"attack-{name}-{hashlib.sha256(pinned.encode()).hexdigest()[:12]}"
+
+
+def _for_uv() -> dict[str, str]:
+    """The environment in which uv asks the index that pip would ask, and trusts whom this machine trusts."""
+    named = {"UV_DEFAULT_INDEX": os.environ["PIP_INDEX_URL"]} if "PIP_INDEX_URL" in os.environ else {}
+    trust = {"SSL_CERT_FILE": authorities} if (authorities := certificates()) else {}
+    return {**named, **os.environ, **trust, "UV_NO_CONFIG": "1"}
 
 
 def _install(name: str, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:

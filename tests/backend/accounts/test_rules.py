@@ -11,6 +11,7 @@ import pytest
 from backend.accounts import digits
 from backend.accounts.rules import (
     ALONE_MIN,
+    HERE,
     PASSWORD_MAX,
     PASSWORD_MIN,
     Waits,
@@ -49,15 +50,25 @@ def test_six_different_characters_are_enough_and_capitals_are_no_others() -> Non
 
 @pytest.mark.parametrize(
     "password",
-    ["correcthorsebatterystaple", "Correct Horse Battery Staple!", "c0rr3ct h0rs3 b4tt3ry st4pl3", "2024correcthorsebatterystaple99"],
+    [
+        *("correcthorsebatterystaple", "Correct Horse Battery Staple!", "c0rr3ct h0rs3 b4tt3ry st4pl3"),
+        *("2024correcthorsebatterystaple99", "q1w2e3r4t5y6"),
+    ],
 )
 def test_a_common_password_is_one_in_any_dress(password: str) -> None:
     assert code_of(password) == "password_common"
 
 
-@pytest.mark.parametrize("password", ["baseball baseball", "sunshine1sunshine1", "footballfootballfootball", "Sunshine Sunshine Sunshine"])
+@pytest.mark.parametrize(
+    "password",
+    ["99sunshinesunshine10", "baseball baseball", "sunshine1sunshine1", "footballfootballfootball", "Sunshine Sunshine Sunshine"],
+)
 def test_a_common_word_said_twice_or_three_times_is_common(password: str) -> None:
     assert code_of(password) == "password_common"
+
+
+def test_a_common_word_that_is_only_half_of_it_is_none() -> None:
+    assert code_of("footballqwzxvkjh") is None
 
 
 def test_words_about_the_person_or_the_agency_are_refused_also_in_disguise_and_short_parts_are_not() -> None:
@@ -141,7 +152,7 @@ def test_a_seed_travels_with_the_name_and_whose_it_is_and_can_be_scanned() -> No
     assert drawn.startswith("data:image/svg+xml")
     assert "%23000" in drawn
     assert "%23fff" in drawn
-    assert drawn != digits.picture(link + "x")
+    assert "width%3D%27148%27" in digits.picture("x" * 30)
 
 
 def test_recovery_codes_are_ten_different_ones_in_two_halves() -> None:
@@ -154,3 +165,24 @@ def test_recovery_codes_are_ten_different_ones_in_two_halves() -> None:
 def test_digits_look_like_digits(typed: str, yes: bool) -> None:
     assert digits.is_digits(typed) == yes
     assert not digits.is_digits("١٢٣٤٥٦")
+
+
+def test_the_first_tries_are_free_and_then_each_wait_is_longer_up_to_a_quarter_of_an_hour() -> None:
+    waits = [wait_s(HERE, tries) for tries in range(15)]
+    assert waits[:5] == [0] * 5
+    assert waits[5:12] == [15, 30, 60, 120, 240, 480, 900]
+    assert set(waits[12:]) == {900}
+
+
+@pytest.mark.parametrize(
+    "host, shared",
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
+        ("2001:db8:1:2::9", "2001:0db8:0001:0002"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_what_one_household_shares(host: str, shared: str) -> None:
+    assert address_of(host) == shared

@@ -33,6 +33,12 @@ def test_codes_of_letters_have_65_bits_that_look_like_chance() -> None:
     assert chi < 85, "31 degrees of freedom: once in a million runs"
 
 
+def test_a_new_code_is_printed_in_three_groups_and_read_again() -> None:
+    code = new_letter_code()
+    assert [len(group) for group in code.split("-")] == [5, 5, 4]
+    assert canonical(code) == code.replace("-", "")
+
+
 def test_a_code_is_read_however_it_is_typed() -> None:
     code = CODES[0]
     bare = code.replace("-", "")
@@ -58,6 +64,7 @@ def test_words_can_be_said_typed_and_scanned(language: str) -> None:
     assert canonical(" ".join(words[:5])) is None
     assert canonical(" ".join([*words[:5], "xylophones"])) is None
     assert len(set(word_list(language))) == 256
+    assert set(words) <= set(word_list(language))
 
 
 @pytest.mark.parametrize("typed", ["", "hello", "0" * 13, "*" * 14, "ABCDE-FGHJK-MNPÜ", "🦊" * 14, "a b c d e f"])
@@ -79,10 +86,18 @@ def test_another_name_or_day_is_not(who: str) -> None:
 @pytest.mark.parametrize("flagged, safe, stale", list(product([True, False], repeat=3)))
 def test_a_letter_goes_only_to_a_safe_present_address_of_somebody_who_is_not_in_danger(flagged: bool, safe: bool, stale: bool) -> None:
     block = letter_block(flagged=flagged, safe=safe, stale=stale, address=True)
-    assert (block is None) == (not flagged and safe and not stale)
-    assert letter_block(flagged=flagged, safe=safe, stale=stale, address=False) is not None
+    why = "letter_in_person" if flagged else "letter_unsafe" if not safe else "letter_stale" if stale else None
+    assert block == why
+    assert letter_block(flagged=flagged, safe=safe, stale=stale, address=False) == (why or "letter_no_address")
 
 
 def test_sign_in_names_are_ours_and_say_nothing_of_the_person() -> None:
     names = {new_login() for _ in range(1000)}
     assert len(names) > 990
+    numbers = set()
+    for name in names:
+        first, second, number = name.split("-")
+        assert {first, second} <= set(word_list("en"))
+        numbers.add(int(number))
+    assert min(numbers) >= 1000
+    assert max(numbers) <= 9999

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +14,12 @@ import pytest
 from backend import access
 from backend.access import EVERYTHING, Actor, Role, actor_of, found_actor
 from backend.errors import Refused
-from backend.policy import ALLOWED, STEP_UP, allowed, may, require, require_proof
-from backend.policy.classes import Channel, Class, Reader, _to, readers
-from backend.policy.columns import CHILD, class_of
+from backend.policy import ALLOWED, STEP_UP, agreement, allowed, may, page, require, require_proof
+from backend.policy.classes import Channel, Class, Reader, Rule, _to, readers
+from backend.policy.columns import CHILD, _of, class_of
 from backend.policy.operations import ROUTES
+from backend.registry import REGISTRY
+from sync.declare import Registry, Shown
 
 SOMEBODY = UUID(int=1)
 
@@ -117,6 +122,59 @@ def test_a_child_s_columns_have_other_classes_and_only_a_participant_s() -> None
     assert class_of("person", "first_name", child=True) is class_of("person", "first_name")
     with pytest.raises(KeyError):
         class_of("participant", "shoe_size")
+
+
+def test_columns_are_listed_by_their_class() -> None:
+    assert _of(contact="phone email", safety="safe") == {"phone": Class.CONTACT, "email": Class.CONTACT, "safe": Class.SAFETY}
+    with pytest.raises(ValueError, match="rumour"):
+        _of(rumour="x")
+
+
+def _with(kind: int, **given: Any) -> Registry:
+    """The registry with one projection changed."""
+    nouns = (
+        replace(noun, shown=tuple(replace(shown, **given) if shown.kind == kind else shown for shown in noun.shown))
+        for noun in REGISTRY.synced
+    )
+    return replace(REGISTRY, synced=tuple(nouns))
+
+
+def test_what_the_registry_says_differently_is_told_in_a_sentence_each() -> None:
+    adults = agreement.differences(_with(32, audience=15))
+    assert adults[0] == "participant.phone as anybody's reaches paying, receiving, team; the class contact is for self, team"
+    assert adults[1] == "participant.phone as a child's reaches paying, receiving, team; the class child_place is for team"
+    nobodys = agreement.differences(_with(140, columns=()))
+    assert nobodys[0] == "note.beside as anybody's reaches nobody; the class note is for team"
+    nowhere = replace(REGISTRY.synced[0], table="nowhere")
+    assert agreement.differences(replace(REGISTRY, synced=(nowhere,))) == []
+    unknown = replace(REGISTRY.mutators[0], name="case.delete")
+    assert agreement.differences(replace(REGISTRY, mutators=(unknown,))) == ["the change case.delete has no operation"]
+
+
+def test_a_projection_speaks_of_children_of_adults_or_of_both() -> None:
+    said = {where: agreement.of_children(Shown(1, 8, (), where)) for where in ("t.role = 'CH'", "t.role <> 'CH'", "true")}
+    assert said == {"t.role = 'CH'": (True,), "t.role <> 'CH'": (False,), "true": (False, True)}
+    assert agreement.of_children(Shown(1, "party_bit", ())) == (False,)
+
+
+def test_the_page_names_whom_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {Class.NOTE: Rule("notes", _to(*(reader for reader in Reader if reader not in (Reader.UNIT, Reader.ADMIN))))}
+    monkeypatch.setattr(page, "TABLE", some)
+    assert "To unit and admin nothing is told yet.\n" in page.text()
+    monkeypatch.setattr(page, "TABLE", {Class.NOTE: Rule("notes", _to(*Reader))})
+    assert "is told yet" not in page.text()
+    assert "## What is told to whom\n\n\n| class" in page.text()
+
+
+def test_the_page_is_printed_or_written_where_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
+    assert page.main(Namespace(write=False)) == 0
+    assert capsys.readouterr().out == page.text() + "\n"
+    assert not page.PAGE.exists()
+    assert page.main(Namespace(write=True)) == 0
+    assert page.PAGE.read_text() == page.text()
 
 
 def test_a_public_route_says_why() -> None:
