@@ -67,7 +67,7 @@ def _part(part: Part, server: object, arguments: argparse.Namespace) -> Told:
 
 
 def _stuffing(server: object, arguments: argparse.Namespace) -> Told:
-    live = stuffing.attack(server, 3_000, locking=True)  # type: ignore[arg-type]
+    live = stuffing.attack(server, 1_500, locking=True)  # type: ignore[arg-type]
     return _sorted(bool(live), stuffing.attack(server, arguments.pairs))  # type: ignore[arg-type]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -14,17 +13,12 @@ from uuid import UUID
 
 from backend import db
 from backend.access import Actor, Role
-from backend.accounts.actions import actor_of_account
 from backend.db import DB, connection
 from backend.devices.hub import Hub
 from backend.errors import Refused
 from backend.ingest.actions import load
 from backend.notifications import engine
 from backend.notifications.jobs import deliver
-from backend.notifications.reach import give_reach
-from backend.notifications.wire import GiveReach
-from backend.permits.actions import consent
-from backend.permits.wire import Consent
 from backend.safety import actions as safety
 from backend.safety.wire import AskClearing, Party
 from backend.voice import reads
@@ -38,6 +32,7 @@ from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.backend.notifications.conftest import ORIGIN, PushService
 from tests.make import insert, make_hours
 from tests.privacy.families import Family, case_id, natural
+from tests.privacy.private import PRIVATE
 from tests.privacy.trace import HELPER, SAFETY, Act, World, second_device
 from tests.privacy.watched import Clock, Watched, open_session
 from tests.push.browser import SUBJECT, Browser
@@ -86,8 +81,6 @@ END $$;""" + "".join(
     for table, keys in KEYS.items()
 )
 DOORS_EVERY = 5
-PREFER = """
-INSERT INTO preference (account_id, name, value) VALUES ($1, $2, $3) ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value"""
 NOTICE_ID = re.compile(r"/n/[\w-]{22}")
 KEPT = ("migration", "sync_epoch", "vapid_key")
 AS_OF = "2026-03-{:02}T23:00:00-05:00"
@@ -367,34 +360,6 @@ class _Run:
     def _scope(self, act: Act) -> UUID:
         assert act.case is not None
         return case_id(act.case) if act.case[1] == "-" else UUID(act.case)
-
-
-async def _register(account: UUID, act: Act) -> None:
-    await insert("sync_device", id=act.args["device"], principal=account)
-
-
-async def _add_passkey(account: UUID, act: Act) -> None:
-    key = UUID(act.args["id"])
-    made = {"credential_id": key.bytes, "public_key": key.bytes, "sign_count": 0, "backup_eligible": True, "backed_up": True, "prf": True}
-    await insert("passkey", id=key, account_id=account, name=act.args["name"], **made)
-
-
-async def _give_reach(account: UUID, act: Act) -> None:
-    """As the person does it, with the code that came there."""
-    with contextlib.suppress(Refused):  # a code is on its way already
-        await give_reach(await actor_of_account(account), GiveReach(**act.args))
-    async with connection() as held:
-        await held.execute("UPDATE reach SET verified_at = now() WHERE account_id = $1 AND channel = $2", account, act.args["channel"])
-        await held.execute(PREFER, account, "notice.message", act.args["channel"])
-
-
-async def _give_permit(account: UUID, act: Act) -> None:
-    assert act.case is not None
-    await consent(await actor_of_account(account), Consent(case=case_id(act.case), **act.args))
-
-
-# What people do by other doors than sync, and nobody else may learn.
-PRIVATE = {"device.register": _register, "passkey.add": _add_passkey, "reach.give": _give_reach, "permit.give": _give_permit}
 
 
 def _opened(browser: Browser, body: bytes) -> tuple[int, str]:
