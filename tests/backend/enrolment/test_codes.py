@@ -16,6 +16,7 @@ from backend.enrolment.rules import (
     fits,
     grouped,
     letter_block,
+    letters_of,
     new_letter_code,
     new_login,
     new_words,
@@ -75,6 +76,10 @@ def test_what_cannot_be_a_code_is_none(typed: str) -> None:
 @pytest.mark.parametrize("who", ["Núñez-Rivera", "nunez rivera", "  NUÑEZ RIVERA ", "1990-04-05"])
 def test_a_name_is_the_same_without_its_accents_and_a_day_of_birth_serves_too(who: str) -> None:
     assert fits(who, ("Núñez-Rivera", ""), date(1990, 4, 5))
+
+
+def test_what_is_compared_of_a_name_are_its_letters_and_digits() -> None:
+    assert letters_of(" Ñ-a 1'Ö ") == "na1o"
 
 
 @pytest.mark.parametrize("who", ["", "-", "Rivera", "Ana", "1990-04-06", "1990-13-45", "nunez rivera jr"])
