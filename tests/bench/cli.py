@@ -52,9 +52,10 @@ def main(arguments: argparse.Namespace) -> int:
     figures: dict[str, Any] = {"machine": machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     for name in wanted:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
+        before = round(os.getloadavg()[0], 1)
         made = PARTS[name](**options.get(name, {}))
         figures[name] = asyncio.run(made) if asyncio.iscoroutine(made) else made
-        figures[name]["load_average"] = round(os.getloadavg()[0], 1)
+        figures[name] |= {"load_average_before": before, "load_average": round(os.getloadavg()[0], 1)}
     print(json.dumps(figures, indent=2))
     return 0
 

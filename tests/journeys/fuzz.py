@@ -25,11 +25,20 @@ from tests.backend.devices.phone import Phone
 from tests.journeys.app import come_in, device_holds, go, held_everything, reopen
 from tests.journeys.browser import open_installed
 from tests.journeys.house import House
+from tests.journeys.release import next_release
 from tests.make import make_assignment, make_payment
 
 TABS_MOST = 3
 SHORT_MS = 4_000
 CALM_S = 60
+
+# What a browser does to a page when its place on the disk is used up; no developer's tool fills it for us.
+STORAGE_FULL = """full => {
+  const stores = IDBObjectStore.prototype;
+  self.free ??= { put: stores.put, add: stores.add };
+  const refuse = () => { throw new DOMException("no place is left", "QuotaExceededError"); };
+  Object.assign(stores, full ? { put: refuse, add: refuse } : self.free);
+}"""
 
 
 @dataclass
@@ -40,9 +49,12 @@ class World:
     cases: dict[UUID, UUID]
     phone: Callable[[], Any]
     rng: random.Random
+    release: Path
     log: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     assigned: set[UUID] = field(default_factory=set)
+    releases: int = 0
+    updated: int = 0
     served: bool = True
     offline: bool = False
 
@@ -78,6 +90,7 @@ class Storm:
         if not world.served:
             await asyncio.to_thread(world.house.api)
             world.served = True
+        await _free_storage(self)
         await self.context.unroute_all()
         await self.context.set_offline(False)
         for page in self.context.pages[1:]:
@@ -187,6 +200,38 @@ async def _lose_cache(storm: Storm) -> None:
         )
 
 
+async def _fill_storage(storm: Storm) -> None:
+    """Nothing more can be kept on this phone: what is not kept must not be called so."""
+    for page in storm.context.pages:
+        for keeper in page.workers:
+            with suppress(Error):
+                await keeper.evaluate(STORAGE_FULL, True)
+
+
+async def _free_storage(storm: Storm) -> None:
+    for page in storm.context.pages:
+        for keeper in page.workers:
+            with suppress(Error):  # a keeper that is new knows nothing of it
+                await keeper.evaluate(STORAGE_FULL, False)
+
+
+async def _bring_release(storm: Storm) -> None:
+    """A new version of the app, found by an open tab if it can be."""
+    storm.world.releases += 1
+    next_release(storm.world.release, f"release {storm.world.releases}")
+    with suppress(Error):
+        await storm.page().evaluate("navigator.serviceWorker.getRegistration().then(it => it?.update()).catch(() => undefined)")
+
+
+async def _take_release(storm: Storm) -> None:
+    """In the middle of everything, with whatever waits in the outbox: all tabs begin anew."""
+    button = storm.page().locator(".update button")
+    with suppress(Error):
+        if await button.is_visible():
+            await button.click(timeout=SHORT_MS)
+            storm.world.updated += 1
+
+
 async def _kill_server(storm: Storm) -> None:
     world = storm.world
     if world.served:
@@ -251,6 +296,10 @@ STEPS: tuple[Step, ...] = (
     _kill_browser,
     _stop_workers,
     _lose_cache,
+    _fill_storage,
+    *(_free_storage,) * 2,
+    _bring_release,
+    *(_take_release,) * 2,
     _kill_server,
     _take_away,
     _give_back,
@@ -311,6 +360,7 @@ async def given_to_a_new_phone(made: House) -> dict[tuple[Any, ...], Any]:
                 return rows
 
 
-def profile_of(folder: Path, rng: random.Random) -> Path:
-    """A folder for one phone's profile."""
-    return folder / f"phone-{rng.getrandbits(32):08x}"
+def in_the_open(profile: Path, texts: list[str]) -> list[str]:
+    """Which of these words stand readable in some file of a profile."""
+    files = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]
+    return [text for text in texts if any(text.encode() in content for content in files)]

@@ -12,8 +12,9 @@ from backend.accounts.passwords import hash_password
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
 from tests.journeys.browser import browser
-from tests.journeys.fuzz import Storm, World, given_to_a_new_phone, held_by
+from tests.journeys.fuzz import Storm, World, given_to_a_new_phone, held_by, in_the_open
 from tests.journeys.house import house
+from tests.journeys.release import copy_release
 from tests.make import make_account, make_agency, make_assignment, make_case, make_participant, make_payment
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,7 @@ STEPS = int(os.environ.get("FUZZ_STEPS", "40"))
 CASES = 6
 
 
-async def make_world(rng: random.Random) -> World:
+async def make_world(rng: random.Random, release: Path) -> World:
     await make_agency()
     hashed = await hash_password(PASSWORD)
     await make_account("caseworker", login="wendy", worker_login="w", password_hash=hashed, display_name="Wendy Park")
@@ -34,7 +35,7 @@ async def make_world(rng: random.Random) -> World:
         await make_participant(case, "NCP")
         await make_payment(case)
         await make_assignment(case, "w")
-    return World(None, cases, None, rng, assigned=set(cases))  # type: ignore[arg-type]
+    return World(None, cases, None, rng, release, assigned=set(cases))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -42,8 +43,10 @@ async def test_a_phone_comes_out_of_a_storm_equal_to_a_new_one_with_everything_t
     fresh_db: str, built: Path, tmp_path: Path, seed: int
 ) -> None:
     rng = random.Random(seed)
-    world = await make_world(rng)
-    with house(fresh_db) as made:
+    copy_release(built, tmp_path / "release")
+    world = await make_world(rng, tmp_path / "release")
+    with house(fresh_db, RELEASE_FOLDER=str(world.release)) as made:
+        made.through = "tests.journeys.release"
         world.house, world.phone = made, lambda: browser(tmp_path / "phone")
         made.api()
         storm = Storm(world)
@@ -62,6 +65,19 @@ async def test_a_phone_comes_out_of_a_storm_equal_to_a_new_one_with_everything_t
             assert set(arrived.values()) <= {1}, world.log
             assert set(world.kept) <= known, (world.log, set(world.kept) - known)
             assert world.kept
-            print(seed, len(world.log), "steps", len(world.kept), "kept", len(arrived), "arrived", len(refused), "refused")
+            print(
+                seed,
+                len(world.log),
+                "steps",
+                len(world.kept),
+                "kept",
+                world.updated,
+                "updated",
+                len(arrived),
+                "arrived",
+                len(refused),
+                "refused",
+            )
         finally:
             await storm.end()
+    assert in_the_open(tmp_path / "phone", world.kept) == []
