@@ -21,7 +21,7 @@ from backend.environment import ROOT
 from backend.installation import installation_secret
 from backend.settings import SETTINGS
 
-READY_S = 40.0
+READY_S = 120.0  # on a machine with much else to do
 STOP_S = 25.0
 
 
