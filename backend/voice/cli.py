@@ -23,6 +23,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Call until one side hangs up."""
     try:
         return asyncio.run(_call(arguments.telephone))
+    except EOFError:  # who typed put the telephone down
+        return 0
     except aiohttp.ClientConnectorError:
         print(AWAY.format(where=f"{SETTINGS.host}:{SETTINGS.port}"), file=sys.stderr)
         return 1

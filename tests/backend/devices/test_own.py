@@ -70,6 +70,17 @@ async def test_people_see_their_own_devices_and_which_one_they_hold(house: House
     assert (here["this"], here["unsent"], there["this"], there["wipe_state"]) == (True, 3, False, "none")
 
 
+async def test_an_added_phone_is_told_to_its_owner_alone_and_a_first_one_or_one_seen_again_to_nobody(house: House) -> None:
+    told = "SELECT account_id, subject_id FROM notice WHERE kind = 'device' AND event_key LIKE 'device.enrolled%'"
+    async with connection() as held:
+        before = [tuple(row.values()) for row in await held.fetch(told)]
+    assert before == [(house.ana.account, house.lost.device)]
+    for phone in (house.lost, house.bo):
+        assert (await phone.register()).status_code < 300
+    async with connection() as held:
+        assert len(await held.fetch(told)) == 1
+
+
 async def test_a_lost_phone_is_named_and_taken_off_by_its_owner_and_nobody_elses(house: House) -> None:
     where = f"/v1/account/devices/{house.lost.device}"
     assert (await house.ana.client.put(f"{where}/name", json={"name": " Old phone "})).status_code == 204
