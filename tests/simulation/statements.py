@@ -384,7 +384,9 @@ STATEMENTS = {
     "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
     "WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1) INSERT INTO sync_mutation": _store,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
-    "WITH granted AS MATERIALIZED (SELECT scope, mask FROM sync_grant WHERE principal = $1), changed AS": _comparable,
+    "WITH said AS MATERIALIZED (SELECT set_config('sync.principal', ($1::uuid)::text, true) AS it), granted AS MATERIALIZED "
+    "(SELECT a.* FROM said CROSS JOIN LATERAL (SELECT g.scope, g.mask FROM (SELECT scope, mask FROM sync_grant WHERE principal = $1) g "
+    "WHERE said.it IS NOT NULL OFFSET 0) a), changed AS": _comparable,
     "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
     "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,
