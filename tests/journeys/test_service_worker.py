@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Error, Page, expect
 from backend.accounts.passwords import hash_password
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import come_in, cut, device_holds, go, held_everything, reopen, write_message
+from tests.journeys.app import PATIENCE_MS, come_in, cut, device_holds, go, held_everything, reopen, write_message
 from tests.journeys.browser import browser, open_installed
 from tests.journeys.house import House, house
 from tests.journeys.release import copy_release, next_release
@@ -141,14 +141,14 @@ async def test_a_new_version_waits_for_consent_then_every_tab_has_it_and_nothing
     await go(page, f"/messages/{case}")
     next_release(release, "the next one")
     await look_for_update(page)
-    await expect(page.locator(".update button")).to_be_visible(timeout=15_000)
+    await expect(page.locator(".update button")).to_be_visible(timeout=PATIENCE_MS)
     await cut(page)
     await write_message(page, MARKER)
     assert "the next one" not in {await release_of(page), await release_of(other)}
 
     await page.locator(".update button").click()
     for tab in (page, other):
-        await expect(tab.locator("meta[name=description]")).to_have_attribute("content", "the next one", timeout=15_000)
+        await expect(tab.locator("meta[name=description]")).to_have_attribute("content", "the next one", timeout=PATIENCE_MS)
     assert MARKER in str(await device_holds(page))
     await phone.set_offline(False)
     await come_in(page)
@@ -163,10 +163,10 @@ async def test_an_update_fetches_only_the_files_that_changed(installation: House
     before = await cached(page)
     next_release(release, "the next one")
     await look_for_update(page)
-    await expect(page.locator(".update button")).to_be_visible(timeout=15_000)
+    await expect(page.locator(".update button")).to_be_visible(timeout=PATIENCE_MS)
     assert len(set(await cached(page)) - set(before)) == 1
     await page.locator(".update button").click()
-    await expect(page.locator("meta[name=description]")).to_have_attribute("content", "the next one", timeout=15_000)
+    await expect(page.locator("meta[name=description]")).to_have_attribute("content", "the next one", timeout=PATIENCE_MS)
     assert len(await cached(page)) == len(before)
 
 
@@ -223,7 +223,7 @@ async def test_a_session_that_ended_shows_nothing_until_the_same_person_returns(
     async with connection() as held:
         await held.execute("DELETE FROM session")
     await phone.set_offline(False)
-    await expect(page.locator("#login")).to_be_visible(timeout=15_000)
+    await expect(page.locator("#login")).to_be_visible(timeout=PATIENCE_MS)
     assert MARKER not in await page.locator("body").inner_text()
     await page.reload()
     await expect(page.locator("#login")).to_be_visible()
@@ -252,7 +252,7 @@ async def test_forgetting_the_phone_leaves_nothing_of_the_case_in_databases_or_c
     assert not [url for url in await cached(page) if "/v1/" in url]
     await go(page, "/more/sign-out")
     await page.locator("main .button", has_text="orget").last.click()
-    await expect(page.locator("#login")).to_be_visible(timeout=15_000)
+    await expect(page.locator("#login")).to_be_visible(timeout=PATIENCE_MS)
     assert {name for name, _, _ in await raw_holds(page)} == {"porchlight", "vaults"}
     assert ["vaults", "vaults", []] in await raw_holds(page)
     assert "Rivera" not in str(await device_holds(page))
@@ -283,7 +283,7 @@ async def tap_notification(phone: BrowserContext, tag: str) -> None:
 
 async def until(page: Page, truth: str) -> None:
     """Wait until this is true in the page; unlike Playwright's own waiting, a promise is waited for too."""
-    for _ in range(200):
+    for _ in range(1200):
         try:
             if await page.evaluate(truth):
                 return
