@@ -47,10 +47,10 @@ async def sign_in(typed: SignIn, asking: Asking, *, staff_passwords: bool) -> Op
     Whoever has the right password learns whether an app's digits are asked for besides (`code`: second_factor), and no more.
     """
     login = clean_login(typed.login)
-    await admit_try(login, asking.host)
+    known = await admit_try(login, asking.host)
     account = await find_account(Account.login == login)
     password_hash: str | None = account["password_hash"] if account else None
-    fits = await is_password(password_hash, typed.password)
+    fits = await is_password(password_hash, typed.password, known=known)
     if not fits or account is None or password_hash is None or not (staff_passwords or Role(account["role"]) in PASSWORDS):
         await _refuse(account)
     if await factors.has_authenticator(account["id"]):

@@ -184,8 +184,8 @@ async def _knows_secrets(actor: Actor, given: Prove, host: str) -> bool:
     """The password and, where there is an app, its digits; tries are counted like those of signing in."""
     account = await find_account(Account.id == actor.account_id)
     login = account["login"] if account else ""
-    await admit_try(login, host)
-    if account is None or not await is_password(account["password_hash"], given.password or ""):
+    known = await admit_try(login, host)
+    if account is None or not await is_password(account["password_hash"], given.password or "", known=known):
         return False
     if await factors.has_authenticator(actor.account_id) and not await factors.spend_code(actor.account_id, given.code or ""):
         return False

@@ -1,4 +1,4 @@
-"""Passwords: argon2id over a peppered value, off the event loop, never more than two at once."""
+"""Passwords: argon2id over a peppered value, off the event loop, never more than two strangers' at once."""
 
 import asyncio
 import base64
@@ -26,16 +26,20 @@ Answer = TypeVar("Answer")
 
 _hasher: Final = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
 _threads: Final = ThreadPoolExecutor(AT_ONCE, "argon2")
+_at_home: Final = ThreadPoolExecutor(1, "argon2-known")  # who comes from where they came from before does not queue behind strangers
 
 
 async def hash_password(password: str) -> str:
     """The encoded argon2id hash of a password."""
-    return PEPPERED + await _in_thread(_hasher.hash, _with_pepper(_same(password)))
+    return PEPPERED + await _in_thread(_threads, _hasher.hash, _with_pepper(_same(password)))
 
 
-async def is_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed. Without a hash the same work is done, and the answer is no."""
-    return await _in_thread(_verify, password_hash, _same(password))
+async def is_password(password_hash: str | None, password: str, *, known: bool = False) -> bool:
+    """Whether the password is the one that was hashed. Without a hash the same work is done, and the answer is no.
+
+    `known`: it is tried from an address from which this login has succeeded, so it has a lane apart.
+    """
+    return await _in_thread(_at_home if known else _threads, _verify, password_hash, _same(password))
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -62,5 +66,7 @@ def _same(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-async def _in_thread(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-    return await asyncio.get_running_loop().run_in_executor(_threads, lambda: work(*arguments, **named))
+async def _in_thread(
+    lane: ThreadPoolExecutor, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(lane, lambda: work(*arguments, **named))

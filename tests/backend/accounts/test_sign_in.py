@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from backend.accounts import passwords
 from backend.accounts.rules import token_hash
 from backend.db import SafeEngine, connection
 from tests.backend.browsing import HTTPS, PASSWORD, browser, make_app, make_person, sign_in, watched
@@ -231,6 +233,23 @@ async def test_two_hundred_sign_ins_at_once_hash_two_at_a_time_and_leave_the_loo
         assert (await phone.get("/healthz")).status_code == 200
         assert asyncio.get_running_loop().time() - began < 0.5
         await asyncio.gather(*tries)
+
+
+async def test_whoever_is_at_home_does_not_queue_behind_strangers() -> None:
+    await make_person("ana")
+    strangers_go_on = threading.Event()
+    async with browser(APP) as home, browser(APP, address="198.51.100.7") as stranger:
+        assert (await sign_in(home, "ana")).status_code == 200
+        held = [passwords._threads.submit(strangers_go_on.wait) for _ in range(passwords.AT_ONCE)]
+        try:
+            guess = asyncio.create_task(sign_in(stranger, "ana", "a wrong guess"))
+            async with asyncio.timeout(60):
+                assert (await sign_in(home, "ana")).status_code == 200
+            assert not guess.done()
+        finally:
+            strangers_go_on.set()
+        assert (await guess).status_code == 401
+    assert all(one.result() for one in held)
 
 
 async def test_the_engine_is_given_back_after_all_this(db: SafeEngine) -> None:
