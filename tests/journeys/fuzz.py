@@ -202,25 +202,30 @@ async def _lose_cache(storm: Storm) -> None:
 
 async def _fill_storage(storm: Storm) -> None:
     """Nothing more can be kept on this phone: what is not kept must not be called so."""
-    for page in storm.context.pages:
-        for keeper in page.workers:
-            with suppress(Error):
-                await keeper.evaluate(STORAGE_FULL, True)
+    await _full(storm, True)
 
 
 async def _free_storage(storm: Storm) -> None:
-    for page in storm.context.pages:
-        for keeper in page.workers:
-            with suppress(Error):  # a keeper that is new knows nothing of it
-                await keeper.evaluate(STORAGE_FULL, False)
+    await _full(storm, False)
+
+
+async def _full(storm: Storm, full: bool) -> None:
+    """Said to every keeper; one that is new has room, and one that ends or hangs does not answer."""
+    for keeper in [keeper for page in storm.context.pages for keeper in page.workers]:
+        with suppress(Error, TimeoutError):
+            async with asyncio.timeout(SHORT_MS / 1000):
+                await keeper.evaluate(STORAGE_FULL, full)
 
 
 async def _bring_release(storm: Storm) -> None:
     """A new version of the app, found by an open tab if it can be."""
     storm.world.releases += 1
     next_release(storm.world.release, f"release {storm.world.releases}")
-    with suppress(Error):
-        await storm.page().evaluate("navigator.serviceWorker.getRegistration().then(it => it?.update()).catch(() => undefined)")
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(SHORT_MS / 1000):
+            await storm.page().evaluate(
+                "() => { navigator.serviceWorker.getRegistration().then(it => it?.update()).catch(() => undefined); }"
+            )
 
 
 async def _take_release(storm: Storm) -> None:

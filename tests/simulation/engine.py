@@ -87,7 +87,7 @@ class Engine:
         self.epoch.update(os=dice)
         self.inbox.update(datetime=wall)
         own = {name: self.pull[name] for name in ("Asked", "Pulled", "Standby", "pull")} | {"opening": vars(opening)["opening"]}
-        own |= {"scrub": self, "DB": self, "connection": self.connection, "line_of": self.line_of}
+        own |= {"scrub": self, "DB": self, "connection": self.connection, "line_of": self.line_of, "record": self.record}
         self.actions.update(cursor=cursor, epoch=epoch, inbox=inbox, datetime=wall, log=QUIET, **own)
 
     async def differing(self, connection: Any, asked: Any, sums: list[tuple[UUID, str]]) -> list[UUID]:
@@ -102,6 +102,9 @@ class Engine:
         task = self.clockwork.running
         assert task is not None
         yield task.transaction or self.session(self.database, None, self.trouble)
+
+    async def record(self, entries: Any) -> None:
+        """backend.journal.record(): who hears of a new device is not simulated."""
 
     def line_of(self, person: Any) -> Any:
         """backend.db.line_of(): the simulated database knows the first lock alone."""

@@ -20,6 +20,7 @@ import msgspec
 from sync.declare import Intent
 from sync.opening import OPENING
 from sync.pull import statement
+from sync.scrub import COMPARABLE
 from sync.wire import FIRST_MAX, WANT_MAX
 from tests.simulation.clockwork import Pause
 from tests.simulation.database import Database, Snapshot, Stamped, Transaction, snapshot_of, write_thing
@@ -294,13 +295,17 @@ async def _register(t: Transaction, device: UUID, principal: UUID, kind: str, ke
     await t.lock("sync_device", device)
     held = t.get("sync_device", device)
     if held is not None:
-        return device if held["principal"] == principal else None
+        return False if held["principal"] == principal else None
     now = t.database.clockwork.wall()
     row = {"principal": principal, "last_n": 0, "next_n_seen": 1, "schema": 0, "seen_at": now, "crashes": 0}
     also = {"next_n_at": now, "app_version": "", "clock_ms": 0, "closed_at": None}
     own = {"key": key, "session_id": session}
     await t.put("sync_device", device, {**row, **also, **own, "manifest_digest": None, "revoked_at": None, "wipe": False})
-    return device
+    return True
+
+
+async def _others(t: Transaction, principal: UUID, device: UUID) -> bool:
+    return any(row["principal"] == principal and id != device for id, row in t.database.tables["sync_device"].items())
 
 
 async def _owner(t: Transaction, device: UUID) -> Any:
@@ -378,15 +383,14 @@ async def _new_epoch(t: Transaction, declaration: str, key: bytes) -> None:
 STATEMENTS = {
     "SELECT d.principal, d.last_n, d.crashes, m.id, m.outcome, m.code, m.detail, m.received_at,": _turn,
     "INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT": _register,
+    "SELECT EXISTS (SELECT 1 FROM sync_device WHERE principal = $1 AND id <> $2 AND heir_of IS NULL)": _others,
     "SELECT principal FROM sync_device WHERE id = $1": _owner,
     "UPDATE sync_device SET seen_at = now(), schema = $2, next_n_seen = greatest(next_n_seen, $3),": _seen,
     "SELECT id, outcome, code, detail, received_at FROM sync_mutation WHERE device = $1 AND n = $2": _stored_by_n,
     "SELECT EXISTS (SELECT 1 FROM sync_mutation m JOIN sync_device d ON d.id = m.device": _done_before,
     "WITH taken AS (UPDATE sync_device SET last_n = $2, crashes = 0 WHERE id = $1) INSERT INTO sync_mutation": _store,
     "UPDATE sync_device SET crashes = crashes + 1 WHERE id = $1": _crashed,
-    "WITH said AS MATERIALIZED (SELECT set_config('sync.principal', ($1::uuid)::text, true) AS it), granted AS MATERIALIZED "
-    "(SELECT a.* FROM said CROSS JOIN LATERAL (SELECT g.scope, g.mask FROM (SELECT scope, mask FROM sync_grant WHERE principal = $1) g "
-    "WHERE said.it IS NOT NULL OFFSET 0) a), changed AS": _comparable,
+    " ".join(COMPARABLE.split()): _comparable,
     "SELECT e.id, e.seal_key, e.declaration, (e.system_identifier, e.timeline, e.home) =": _epoch,
     "LOCK TABLE sync_epoch IN SHARE ROW EXCLUSIVE MODE": _lock_epoch,
     "UPDATE sync_row SET x = pg_current_xact_id() WHERE x > pg_current_xact_id()": _restamp,
