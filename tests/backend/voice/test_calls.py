@@ -13,8 +13,9 @@ import msgspec
 import pytest
 
 from backend.access import Actor, Role
-from backend.accounts import phone_line, throttle
+from backend.accounts import phone_line
 from backend.accounts.phone_line import end_line, open_line
+from backend.accounts.rules import ADDRESS
 from backend.accounts.wire import NewPhoneLine
 from backend.db import connection
 from backend.enrolment.recovery import clear_ways
@@ -200,7 +201,7 @@ async def test_a_guesser_with_many_telephones_ends_at_a_hundred_and_the_persons_
 async def test_who_hides_their_telephone_is_slowed_alone(
     page: httpx.AsyncClient, parents: Parents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttle, "ADDRESS", msgspec.structs.replace(throttle.ADDRESS, free=2))
+    monkeypatch.setattr("backend.accounts.throttle.ADDRESS", msgspec.structs.replace(ADDRESS, free=2))
     guesser = Telephone(page, "anonymous")
     await guesser.enter(parents.bos.number, other_than(parents.bos.pin))
     assert "too many tries" in (await guesser.press(*(parents.bos.number, other_than(parents.bos.pin)) * 2))[0]
