@@ -34,7 +34,7 @@ TESTS = (
     *("tests/backend/permits/test_rules.py", "tests/backend/devices/test_rules.py", "tests/backend/devices/test_protocol.py"),
 )
 COPIED = ("backend", "sync", "push", "migrations", "tests", "pyproject.toml", "requirements.lock", "requirements-tools.lock")
-VAULT = ("src/vault/rules.ts", "src/vault/bytes.ts", "src/vault/record.ts", "src/vault/words.ts")
+VAULT = ("src/vault/rules.ts",)
 
 # In the copy stands this instead of tests/conftest.py: rules are pure, so what asks for a database is left out.
 PURE = '''
@@ -121,6 +121,8 @@ def _vault(copy: Path) -> dict[str, Tally]:
     node, folder = tools.modules("stryker")
     shutil.copytree(ROOT / "pwa", copy, ignore=shutil.ignore_patterns("node_modules", "dist", ".cache", "screenshots"))
     (copy / "node_modules").symlink_to(ROOT / "pwa" / "node_modules")
+    tests = copy / "vitest.config.ts"
+    tests.write_text(tests.read_text().replace('"tests/**/*.test.ts"', '"tests/vault/**/*.test.ts"'))
     settings = {
         "testRunner": "vitest",
         "plugins": [str(folder / "node_modules" / "@stryker-mutator" / "vitest-runner" / "dist" / "src" / "index.js")],
