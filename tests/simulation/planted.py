@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tests.simulation.engine import Defect
@@ -57,6 +57,12 @@ UNSEEN = "return [(key, row) for key, row in rows.items() if not"
 ROW_LOCK = """    await t.lock("sync_device", device)
     row = t.get("sync_device", device)
     return {**row, **before,"""
+# Seeds that found what few seeds find: the tests try them first. Once the worlds have changed they are seeds like others.
+RARE = {
+    "no lock of the device's row": 586,
+    "a pass of the scrub ends with its first request": 113,
+    "what is built upon is read before the request is noted": 703,
+}
 NOT_CHANGED = " and not unseen(database, scope, grants[scope], cursor)]"
 TO_PUSH = "self.client.to_push(items, most)"
 BEGIN = "standing, holds = await self.begin(rid)"
@@ -157,19 +163,19 @@ class Found(NamedTuple):
     violation: str
 
 
-def hunt(defect: Defect, seeds: int, hours: float = HOURS) -> Found:
+def hunt(defect: Defect, seeds: Sequence[int], hours: float = HOURS) -> Found:
     """Seeds one after the other until one finds it."""
-    for seed in range(seeds):
+    for tried, seed in enumerate(seeds, start=1):
         violation = World(seed, defect).run(hours)
         if violation:
-            return Found(seed, seed + 1, violation)
-    return Found(None, seeds, "")
+            return Found(seed, tried, violation)
+    return Found(None, len(seeds), "")
 
 
 def table(seeds: int) -> Iterator[str]:
     """Who caught what, line by line."""
     yield f"{'defect':<58} {'seeds':>5}  found by"
     for defect in DEFECTS:
-        found = hunt(defect, seeds)
+        found = hunt(defect, range(seeds))
         words = found.violation.split(" in scope")[0][:80] if found.seed is not None else "NOT FOUND"
         yield f"{defect.name:<58} {found.seeds:>5}  {words}"

