@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,19 +103,29 @@ async def empty_tables() -> None:
         await held.execute(f"SET LOCAL session_replication_role = replica; {deletes}")
 
 
+@contextmanager
+def pools_laid_aside() -> Iterator[None]:
+    """Nobody has opened the engine's pools yet, for a while."""
+    from backend.db import DB
+
+    usual = DB.pool, DB.people
+    DB.pool = DB.people = None
+    try:
+        yield
+    finally:
+        DB.pool, DB.people = usual
+
+
 @asynccontextmanager
 async def engine_on(name: str) -> AsyncIterator[str]:
     """The engine on this database for a while, for this process and those that it starts; answers its address."""
     from backend import db
 
-    usual = db.DB.pool, db.DB.people
-    db.DB.pool = db.DB.people = None
-    with pytest.MonkeyPatch.context() as patch:
+    with pools_laid_aside(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", SERVER.url(name))
         await db.open_pool()
         yield SERVER.url(name)
         await db.close_pool()
-    db.DB.pool, db.DB.people = usual
 
 
 @pytest.fixture

@@ -5,20 +5,17 @@ import asyncio
 
 import pytest
 
-from backend import db
 from backend.notifications import cli, engine
 from push.endpoint import GuardedResolver
+from tests.conftest import pools_laid_aside
 from tests.push.test_endpoint import Names
 
 
 async def run(what: str) -> int:
     """The command in a thread with a loop of its own, as on the command line."""
-    usual, db.DB.pool = db.DB.pool, None
     await engine.close()
-    try:
+    with pools_laid_aside():
         return await asyncio.to_thread(cli.main, argparse.Namespace(what=what))
-    finally:
-        db.DB.pool = usual
 
 
 @pytest.mark.usefixtures("db")
