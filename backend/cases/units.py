@@ -1,4 +1,4 @@
-"""Which units work a case: whose supervisors answer for it."""
+"""Which units work a case, and the supervisors who answer for it: by account, since where somebody works is told to nobody."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from backend.db import Connection
 
 NOW: Final = "s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)"
-OF_CASE: Final = f"""
-SELECT DISTINCT w.unit_code FROM assignment s JOIN worker w ON w.worker_login = s.worker_login
-WHERE s.case_id = $1 AND w.unit_code IS NOT NULL AND {NOW} ORDER BY 1"""
+SUPERVISORS: Final = """
+SELECT a.id::text AS id FROM account a JOIN worker v ON v.worker_login = a.worker_login
+WHERE a.active AND a.role = 'supervisor' AND v.unit_code IN ({}) ORDER BY 1"""
+OF_CASE: Final = SUPERVISORS.format(
+    f"""SELECT w.unit_code FROM assignment s JOIN worker w ON w.worker_login = s.worker_login WHERE s.case_id = $1 AND {NOW}"""
+)
+OF_WORKER: Final = SUPERVISORS.format("SELECT w.unit_code FROM worker w WHERE w.worker_login = $1")
 
 
 def worked_by_unit_of(login: str, case: str) -> str:
@@ -20,6 +24,11 @@ def worked_by_unit_of(login: str, case: str) -> str:
     JOIN assignment s ON s.worker_login = w.worker_login WHERE own.worker_login = {login} AND s.case_id = {case} AND {NOW})"""
 
 
-async def units_of(held: Connection, case: UUID) -> list[str]:
-    """The units that work a case now."""
-    return [row["unit_code"] for row in await held.fetch(OF_CASE, case)]
+async def supervisors_of(held: Connection, case: UUID) -> list[str]:
+    """The accounts of the supervisors of the units that work a case now."""
+    return [row["id"] for row in await held.fetch(OF_CASE, case)]
+
+
+async def supervisors_over(held: Connection, login: str | None) -> list[str]:
+    """The accounts of the supervisors of this worker's unit."""
+    return [row["id"] for row in await held.fetch(OF_WORKER, login)]

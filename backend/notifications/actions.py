@@ -19,7 +19,7 @@ from backend.journal import Entry, poke, record
 from backend.notifications import queue, reminders
 from backend.notifications.choices import quiet_of
 from backend.notifications.engine import Engine, engine
-from backend.notifications.rules import MANNERS, UNIT, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
+from backend.notifications.rules import MANNERS, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
 from backend.notifications.timing import Quiet
 from backend.notifications.wire import DeviceState, OpenNotices, PushKey, Renew, Subscribe, Subscribed
 from backend.policy import require
@@ -33,9 +33,6 @@ TEST_EVERY_S: Final = 10
 RECIPIENTS: Final = """
 SELECT g.scope, g.principal, g.mask, a.time_zone, p.value AS quiet FROM sync_grant g JOIN account a ON a.id = g.principal
 LEFT JOIN preference p ON p.account_id = g.principal AND p.name = 'notice_quiet' WHERE g.scope = ANY($1)"""
-SUPERVISORS: Final = """
-SELECT w.unit_code, a.id FROM account a JOIN worker w ON w.worker_login = a.worker_login
-WHERE a.active AND a.role = 'supervisor' AND w.unit_code = ANY($1)"""
 PARTY_BITS: Final = "SELECT id, party_bit FROM participant WHERE id = ANY($1)"
 
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
@@ -224,12 +221,10 @@ async def open_notices(actor: Actor, args: OpenNotices) -> None:
 
 
 async def _recipients(news: Iterable[Entry]) -> Recipients:
-    """Exactly those may be told of a case who may hold it: the grants say who, and by which audience. And whose unit it is."""
+    """Exactly those may be told of a case who may hold it: the grants say who, and by which audience."""
     by_case: dict[UUID, list[tuple[UUID, int]]] = {}
     zones: dict[UUID, str] = {}
     quiet: dict[UUID, Quiet] = {}
-    supervisors: dict[str, list[UUID]] = {}
-    units = {unit for entry in news if entry.verb in UNIT for unit in entry.detail["units"]}
     threads = {thread for entry in news if (thread := thread_of(entry)) is not None}
     async with connection() as held:
         for row in await held.fetch(RECIPIENTS, list({entry.case_id for entry in news if entry.case_id is not None})):
@@ -238,9 +233,7 @@ async def _recipients(news: Iterable[Entry]) -> Recipients:
             if row["quiet"] is not None:
                 quiet[row["principal"]] = quiet_of(row["quiet"])
         bits = {row["id"]: row["party_bit"] for row in await held.fetch(PARTY_BITS, list(threads))} if threads else {}
-        for row in await held.fetch(SUPERVISORS, list(units)) if units else ():
-            supervisors.setdefault(row["unit_code"], []).append(row["id"])
-    return Recipients(by_case, bits, zones, quiet, supervisors)
+    return Recipients(by_case, bits, zones, quiet)
 
 
 async def _add(notices: Sequence[NewNotice], batch_id: UUID | None) -> None:

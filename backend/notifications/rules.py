@@ -106,7 +106,7 @@ SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoe
     "recovery.completed": Kind.DEVICE,
     "account.claimed_again": Kind.DEVICE,
 }
-UNIT: Final = ("permit.given", "reading.unusual", "safety.clearing_asked")  # to the supervisors of the units in detail["units"]
+UNIT: Final = ("permit.given", "reading.unusual", "safety.clearing_asked")  # to the accounts in detail["tell"]
 WEIGHT: Final = {kind: weight for weight, kind in enumerate(Kind)}
 
 
@@ -130,14 +130,13 @@ class Happened(Protocol):
 class Recipients(msgspec.Struct, frozen=True):
     """Who may hold which case, and with which audience bits; the private bit of each thread's party; each account's zone.
 
-    ``quiet`` has the quiet hours of those who chose their own, ``supervisors`` those of each unit.
+    ``quiet`` has the quiet hours of those who chose their own.
     """
 
     by_case: Mapping[UUID, Sequence[tuple[UUID, int]]]
     party_bits: Mapping[UUID, int]
     zones: Mapping[UUID, str] = {}
     quiet: Mapping[UUID, Quiet] = {}
-    supervisors: Mapping[str, Sequence[UUID]] = {}
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +158,7 @@ def is_news(entry: Happened) -> bool:
     if entry.verb in SELF:
         return _self(entry) is not None
     if entry.verb in UNIT:
-        return bool(entry.detail.get("units"))
+        return bool(entry.detail.get("tell"))
     return entry.case_id is not None and (entry.verb in CONCERNS or entry.verb in BETWEEN)
 
 
@@ -207,7 +206,7 @@ def _told(entry: Happened, recipients: Recipients) -> list[tuple[UUID, Kind]]:
         account_id = _self(entry)
         return [(account_id, SELF[entry.verb])] if account_id else []
     if entry.verb in UNIT:
-        told = {account for unit in entry.detail.get("units", ()) for account in recipients.supervisors.get(unit, ())}
+        told = {UUID(str(account)) for account in entry.detail.get("tell", ())}
         return [(account, Kind.OVERSIGHT) for account in sorted(told - {entry.actor_id})]
     concern = _concern(entry, recipients)
     if concern is None or entry.case_id is None:

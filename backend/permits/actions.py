@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access import Actor, Role
-from backend.cases.units import units_of
+from backend.cases.units import supervisors_of
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
@@ -77,7 +77,7 @@ async def break_glass(actor: Actor, wanted: BreakGlass) -> Made:
         if today >= BREAK_GLASS_A_DAY:
             raise Refused("too_many", "You have opened several colleagues' cases today. Ask your supervisor.")
         given: tuple[Any, ...] = ("break_glass", actor.account_id, case, None, [], wanted.reason, actor.account_id, BREAK_GLASS_FOR)
-        made = await _give(held, actor, *given, units=await units_of(held, case))
+        made = await _give(held, actor, *given, tell=await supervisors_of(held, case))
         await watch_opened(held, actor, today + 1)
     return made
 
@@ -146,10 +146,10 @@ async def list_permits(actor: Actor) -> Permits:
     return Permits(permits=[Permit(**row) for row in rows])
 
 
-async def _give(held: Any, actor: Actor, *given: Any, units: Sequence[str] = ()) -> Made:
-    """`units`: whose supervisors are told of it."""
+async def _give(held: Any, actor: Actor, *given: Any, tell: Sequence[str] = ()) -> Made:
+    """`tell`: the accounts that are told of it."""
     made = await held.fetchrow(GIVE, *given)
-    of = {"account": str(given[1]), "case": str(given[2]), "units": list(units)}
+    of = {"account": str(given[1]), "case": str(given[2]), "tell": list(tell)}
     detail = {"kind": given[0], "until": made["until_at"].isoformat(), **of}
     await record([Entry("permit.given", actor.account_id, subject_id=made["id"], detail=detail)])
     return Made(id=made["id"], case=made["case_id"], until_at=made["until_at"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.access import Actor
+from backend.cases.units import supervisors_over
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.journal import Entry, record
@@ -28,7 +29,6 @@ SELECT count(DISTINCT (case_id, subject_id)) FROM journal WHERE actor_id = $1 AN
 TOLD: Final = """
 SELECT EXISTS (SELECT 1 FROM journal WHERE actor_id = $1 AND verb = 'reading.unusual' AND detail->>'what' = $2
     AND at > now() - make_interval(secs => $3))"""
-UNIT: Final = "SELECT unit_code FROM worker WHERE worker_login = $1 AND unit_code IS NOT NULL"
 
 
 async def admit_reading(actor: Actor) -> None:
@@ -66,6 +66,5 @@ async def _tell(held: Connection, actor: Actor, what: str, count: int, every_s: 
     """Once in a while, in the transaction of what was done, and to the supervisors of the person's own unit."""
     if await held.fetchval(TOLD, actor.account_id, what, every_s):
         return
-    unit = await held.fetchval(UNIT, actor.worker_login)
-    detail = {"what": what, "count": count, "units": [unit] if unit else []}
+    detail = {"what": what, "count": count, "tell": await supervisors_over(held, actor.worker_login)}
     await record([Entry("reading.unusual", actor.account_id, detail=detail)])

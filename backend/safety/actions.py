@@ -11,7 +11,7 @@ from uuid import UUID
 
 from backend.access import Actor, Role
 from backend.cases.safety import MARKING, spread_later, spread_now
-from backend.cases.units import units_of, worked_by_unit_of
+from backend.cases.units import supervisors_of, worked_by_unit_of
 from backend.db import DB, connection
 from backend.errors import Refused
 from backend.jobs import enqueue
@@ -99,7 +99,7 @@ async def ask_clearing(actor: Actor, wanted: AskClearing) -> None:
             raise Refused("conflict", "This waits for a supervisor already.", {"code": "safety_asked"})
         await held.execute(END, found["id"], actor.account_id)  # one that nobody decided about in time
         asked = await held.fetchval(ASK, found["id"], wanted.case, wanted.reason, actor.account_id, CLEARING_LIVES)
-        detail = {"units": await units_of(held, wanted.case)}
+        detail = {"tell": await supervisors_of(held, wanted.case)}
         await record([Entry("safety.clearing_asked", actor.account_id, wanted.case, asked, detail=detail)])
 
 

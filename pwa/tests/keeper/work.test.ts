@@ -37,6 +37,7 @@ beforeEach(async () => {
     return refuse(request) ?? answer(request);
   });
   await drop("field");
+  await drop("sign_out_due");
   await drop("person");
   accounts += 1;
 });

@@ -123,7 +123,8 @@ async def test_who_opens_many_colleagues_cases_is_told_to_the_supervisor_once_a_
         assert (await smash(house)).status_code == 201
         assert await scalar("SELECT count(*) FROM journal WHERE verb = 'reading.unusual'") == min(1, count - 1)
     said = "SELECT detail::text FROM journal WHERE verb = 'reading.unusual'"
-    assert json.loads(await scalar(said)) == {"what": "unassigned", "count": 2, "units": ["U1"]}
+    sue = str(await scalar("SELECT id FROM account WHERE login = 'sue'"))
+    assert json.loads(await scalar(said)) == {"what": "unassigned", "count": 2, "tell": [sue]}
     assert await told("sue") == ["oversight"] * 4
 
 

@@ -24,7 +24,8 @@ from tests.backend.browsing import HTTPS, OURS, browser, make_app, make_person, 
 pytestmark = pytest.mark.usefixtures("db")
 
 APP = make_app(demo=True)
-SIGNED = {"/v1/extracts", "/v1/hooks/texts", "/v1/hooks/unsubscribe/{token}"}  # their sender is a machine: what it brings is the permission
+# Their sender is a machine: what it brings is the permission.
+SIGNED = {"/v1/extracts", "/v1/hooks/texts", "/v1/hooks/unsubscribe/{token}", "/v1/hooks/calls", "/v1/hooks/calls/{step}"}
 JSON = {**OURS, "content-type": "application/json"}
 
 
