@@ -97,7 +97,7 @@ class Storm:
             await page.close()
         page = self.context.pages[0]
         await reopen(page, world.house.origin)
-        await settled(page)
+        await settled(page, world)
         return page
 
     async def end(self) -> None:
@@ -311,8 +311,9 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-async def settled(page: Page) -> None:
-    """Everything that was written is answered (refusals stay to be seen), and everything is held."""
+async def settled(page: Page, world: World) -> None:
+    """Everything that was written is answered (refusals stay to be seen), and every case is held that is the worker's now, no other."""
+    wanted, known = ({str(case) for case in cases} for cases in (world.assigned, world.cases))
     calm = page.locator("header .status[data-tone=good], header .status[href='/attention']")
     async with asyncio.timeout(CALM_S):
         while True:
@@ -320,7 +321,8 @@ async def settled(page: Page) -> None:
             holds = await device_holds(page)
             waiting = [item for name, store, items in holds if store == "items" for item in items if not item.get("done")]
             missing = [hold for _, store, metas in holds if store == "meta" for meta in metas for hold in _holds(meta)]
-            if not waiting and set(missing) <= {"fresh"}:
+            held = {box["scope"] for _, store, boxes in holds if store == "scopes" for box in boxes}
+            if not waiting and set(missing) <= {"fresh"} and held & known == wanted:
                 return
             await asyncio.sleep(0.05)
 
