@@ -76,8 +76,8 @@ LEAKS: tuple[Leak, ...] = (
     Code(
         "a refusal that tells in which language to write",
         messages,
-        (('            raise Refused("forbidden", NOT_OPEN)', """            language = await held.fetchval("SELECT language FROM participant WHERE id = $1", args.thread)
-            raise Refused("forbidden", "No.", {"code": language})"""),),
+        (('($4 OR p.person_id = $3::text)"""', """($4 OR p.person_id = $3::text)
+UNION ALL SELECT 0::int2, NULL, true FROM participant p WHERE p.id = $2 AND NOT $4 AND p.person_id <> $3::text AND p.language = 'es' LIMIT 1\"\"\""""),),
     ),
     Code("a receipt of the team's answer to the other", messages, (("WHERE thread = $1 AND from_party AND answered_at", "WHERE case_id = (SELECT case_id FROM message WHERE thread = $1 LIMIT 1) AND from_party AND answered_at"),)),
     Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE $1::uuid IS NOT NULL AND case_id = $2 AND state = 'sent' RETURNING id"),)),
