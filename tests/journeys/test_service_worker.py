@@ -178,8 +178,9 @@ async def test_a_recalled_release_leaves_the_phone_and_what_was_written_stays(
     await cut(page)
     await write_message(page, MARKER)
     with recalling(installation):
-        await phone.set_offline(False)
-        with suppress(Error):  # what was written goes out by itself, and a worker that wakes for it may have found the recall already
+        await phone.set_offline(False)  # first: a worker that looks for a newer one by itself may find the recall, and opens the page anew
+        installation.api()
+        with suppress(Error):  # which may have been done by then
             await look_for_update(page)
         await until(page, "caches.keys().then(names => names.length === 0)")
         await until(page, "navigator.serviceWorker.getRegistration().then(it => it === undefined)")
@@ -188,14 +189,14 @@ async def test_a_recalled_release_leaves_the_phone_and_what_was_written_stays(
 
 @contextmanager
 def recalling(installation: House) -> Iterator[None]:
-    """The house started anew, for a while, by an operator who takes the app's files back."""
+    """The house is stopped; started within, it is that of an operator who takes the app's files back."""
     installation.running.pop().stop()
     installation.extra["PORCHLIGHT_RECALL"] = "on"
-    installation.api()
     try:
         yield
     finally:
-        installation.running.pop().stop()
+        while installation.running:
+            installation.running.pop().stop()
         del installation.extra["PORCHLIGHT_RECALL"]
 
 
