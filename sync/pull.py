@@ -6,15 +6,15 @@ here: `opening.py` has found that there is nothing new for them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
 import msgspec
 
-from sync.declare import Registry, Shown, Synced
+from sync import bodies
+from sync.declare import Registry
 from sync.epoch import IN_FORCE
 from sync.guard import SAID, after
 from sync.rows import NO_GRANTS
@@ -136,32 +136,12 @@ class _Head(msgspec.Struct):
     more: bool
 
 
-def value_of(synced: Synced, column: str) -> str:
-    """SQL of a column as it travels."""
-    if column in synced.sql:
-        return synced.sql[column]
-    declared = synced.body.__annotations__[column]
-    if datetime in (declared, *get_args(declared)):
-        return f"to_char(t.{column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-    return f"t.{column}"
-
-
-def _bodies(synced: Synced, shown: Shown) -> str:
-    """The bodies of one projection. row_to_json writes no spaces, unlike json_build_object."""
-    values = ", ".join(f"{value_of(synced, c)} AS {c}" for c in shown.columns)
-    return (
-        f"SELECT a.part, a.scope, a.aud, {shown.kind}::int2 AS kind, a.id, a.rev, row_to_json(b)::text AS body FROM kinds k "
-        f"CROSS JOIN LATERAL unnest(k.parts, k.scopes, k.auds, k.ids, k.revs) a (part, scope, aud, id, rev) "
-        f"JOIN {synced.table} t ON t.id = a.id CROSS JOIN LATERAL (SELECT {values}) b WHERE k.kind = {shown.kind}"
-    )
-
-
 @cache
 def statement(registry: Registry) -> str:
     """The pull's SQL: $1 principal, $2 snapshot or null, $3 device, $4 digest held or null, $5 wanted, $6 rows at most."""
-    bodies = "\nUNION ALL ".join(_bodies(synced, shown) for synced, shown in registry.shown())
     return f"""
 WITH {GRANTED},
+{bodies.held(registry)},
 wanted AS MATERIALIZED (
     SELECT g.scope, g.mask, {registry.urgency} AS urgency FROM granted g
     WHERE g.scope = ANY($5) OR ($2::text IS NULL AND cardinality($5::uuid[]) = 0)
@@ -183,8 +163,10 @@ answer AS MATERIALIZED (
     SELECT 2 AS part, l.scope, l.aud, l.kind, l.id, l.rev, l.gone FROM loadable l JOIN loaded USING (scope)),
 kinds AS MATERIALIZED (
     SELECT kind, array_agg(part) AS parts, array_agg(scope) AS scopes, array_agg(aud) AS auds, array_agg(id) AS ids,
-        array_agg(rev) AS revs FROM answer WHERE NOT gone GROUP BY kind),
-bodies AS MATERIALIZED ({bodies})
+        array_agg(rev) AS revs FROM answer WHERE NOT gone GROUP BY kind ORDER BY kind),
+bodies AS MATERIALIZED (
+    SELECT b.part, b.scope, b.aud, b.kind, b.id, b.rev, b.body
+    FROM kinds k CROSS JOIN LATERAL {bodies.name(registry)}(k.kind, k.parts, k.scopes, k.auds, k.ids, k.revs) b)
 {HEAD}
 UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, NULL FROM answer WHERE gone
 UNION ALL SELECT part, scope, aud, kind, id, rev, NULL, body FROM bodies WHERE part = 1

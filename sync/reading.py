@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import cache
 
+from sync.bodies import value_of
 from sync.declare import Registry, Shown, Synced
-from sync.pull import value_of
 
 Label = Callable[[Synced, Shown], str]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from sync import bodies
 from sync.declare import GrantSource, Registry, Shown, Synced
 
 KEY = "scope, aud, kind, id"
@@ -141,7 +142,7 @@ def _only(source: GrantSource, these: str, those: str) -> str:
 def statements(registry: Registry) -> str:
     """All of it, safe to run again."""
     grants = grant_function(registry) + "".join(t for s in registry.grants.sources for t in grant_triggers(s))
-    return "".join(row_triggers(synced) for synced in registry.synced) + grants
+    return "".join(row_triggers(synced) for synced in registry.synced) + grants + bodies.function(registry)
 
 
 def _mark(registry: Registry) -> str:

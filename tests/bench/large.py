@@ -65,6 +65,7 @@ async def _served(ours: Ours) -> AsyncIterator[tuple[Ours, Any]]:
             ours.origin, ours.pids = made.origin, (made.api().child.pid, postmaster)
             async with aiohttp.ClientSession(auto_decompress=False) as http:
                 await ours.sign_in(http)
+                await ours.warm(http)
             async with connection() as held:
                 yield ours, held
         finally:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ import msgspec
 
 from backend.db import DB, connection
 from backend.registry import SCHEMA
+from backend.settings import SETTINGS
 from sync.wire import WANT_MAX
 from tests.bench.peers import Told
 from tests.bench.stage import cpu_seconds
@@ -77,6 +79,10 @@ class Ours:
     async def sign_in(self, http: aiohttp.ClientSession) -> None:
         answer = await self._call(http, "POST", "/v1/sign-in", {"login": "bench", "password": "pw-of-the-bench"})
         self.cookie = answer[1]["Set-Cookie"].split(";")[0]
+
+    async def warm(self, http: aiohttp.ClientSession) -> None:
+        """Every line to the database has planned what it will be asked, as after some minutes of use."""
+        await asyncio.gather(*(replace(self).initial(http) for _ in range(SETTINGS.pool_size)))
 
     async def initial(self, http: aiohttp.ClientSession) -> Told:
         self.device, self.n, self.cursor, self.have = str(uuid4()), 1, None, None

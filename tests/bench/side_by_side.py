@@ -34,6 +34,7 @@ async def measure() -> dict[str, Any]:
         peers: list[Any] = [open_things.enter_context(kinto(folder, server)), open_things.enter_context(pouch(folder))]
         async with aiohttp.ClientSession(auto_decompress=False) as http:
             await ours.sign_in(http)
+            await ours.warm(http)
             for peer in peers:
                 await peer.fill(http)
         rounds: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in (ours, *peers)}

@@ -55,7 +55,7 @@ LEAKS: tuple[Leak, ...] = (
         (("        if _rows(hours) == len(needed):", '        if _rows(hours) == len(needed) and not await held.fetchval(TOGETHER, row["worker_login"], needed, row["case_id"], row["thread"], False):'),),
     ),
     Code("free times without those that the other has", appointments, (("AND (case_id <> $4 OR thread = $5)", "AND (true OR case_id <> $4 OR thread = $5)"),)),
-    Code("a count as the version of a row", pull, (("a.id, a.rev, row_to_json", "a.id, (SELECT count(*) FROM sync_row s WHERE s.scope = a.scope)::int AS rev, row_to_json"),)),
+    Code("a count as the version of a row", pull, (("b.id, b.rev, b.body", "b.id, (SELECT count(*) FROM sync_row s WHERE s.scope = b.scope)::int AS rev, b.body"),)),
     Code("rows in the order of what is hidden of them", pull, (
         ('key=lambda r: (r["kind"], r["id"].int)', 'key=lambda r: r["kind"]'),
         ("ORDER BY kind, id)", "ORDER BY kind, (SELECT max(s.x::text::bigint) FROM sync_row s WHERE s.id = bodies.id AND s.kind = 33), id)"),

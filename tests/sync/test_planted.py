@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 
-from sync import inbox, opening, pull
+from sync import bodies, inbox, opening, pull
 from tests.make import make_account, make_device
 from tests.sync import test_inbox, test_pull
 
@@ -31,7 +31,7 @@ class Planted(NamedTuple):
     caught_by: Callable[..., Awaitable[None]]
 
 
-MADE_OF = {pull: (opening,)}  # whose statement is made of the other's
+MADE_OF = {pull: (opening,), bodies: (pull,)}  # whose statement is made of the other's
 
 # A wrong answer, an error that did not come, or one that a phone would meet: never just a change that does not run.
 NOTICED = (AssertionError, pytest.fail.Exception, asyncpg.UniqueViolationError, ZeroDivisionError)
@@ -173,4 +173,3 @@ async def test_a_planted_defect_is_caught(defect: Planted, monkeypatch: pytest.M
         given[name] = monkeypatch if name == "monkeypatch" else await make_device(await make_account())
     with planted(defect.module, defect.right, defect.wrong), pytest.raises(NOTICED):
         await defect.caught_by(**given)
-

@@ -9,7 +9,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -41,16 +40,9 @@ TAKEN = """
 SELECT (SELECT count(*) FROM sync_mutation WHERE id = $2) AS taken, d.last_n, d.crashes FROM sync_device d WHERE d.id = $1"""
 
 
-FEW = replace(REGISTRY, synced=tuple(noun for noun in REGISTRY.synced if noun.noun in ("account", "case", "participant", "message")))
-
-
 @pytest.fixture
-async def cut(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cutter]:
-    """The pool goes through the cutter, and can be used to its last connection afterwards.
-
-    Answers tell of few nouns: each line that is cut is followed by a new one, on which the pull is planned anew.
-    """
-    monkeypatch.setattr("backend.app.REGISTRY", FEW)
+async def cut(fresh_db: str) -> AsyncIterator[Cutter]:
+    """The pool goes through the cutter, and can be used to its last connection afterwards."""
     await db.close_pool()
     async with cutter(fresh_db) as made:
         await db.open_pool(made.url, size=SIZE)

@@ -14,7 +14,7 @@ from backend.db import connection, database_url
 from backend.devices import actions
 from backend.registry import REGISTRY
 from sync import epoch, inbox, pull, rows
-from tests.backend.platform.test_cut import FEW, cut_from
+from tests.backend.platform.test_cut import cut_from
 from tests.cutter import cutter
 from tests.sync.schedules.orders import scheduled, shuffled
 from tests.sync.schedules.scenarios import SCENARIOS, Scenario
@@ -126,9 +126,8 @@ async def direct(fresh_db: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Reco
 
 @pytest.mark.parametrize("torn", OUTSIDE, ids=lambda torn: torn.name)
 async def test_cutting_the_line_catches_what_is_not_one_transaction(
-    fresh_db: str, direct: asyncpg.Connection[asyncpg.Record], torn: Torn, monkeypatch: pytest.MonkeyPatch
+    fresh_db: str, direct: asyncpg.Connection[asyncpg.Record], torn: Torn
 ) -> None:
-    monkeypatch.setattr("backend.app.REGISTRY", FEW)
     await db.close_pool()
     async with cutter(fresh_db) as cut:
         await db.open_pool(cut.url, size=3)
