@@ -36,7 +36,7 @@ from backend.safety import routes as safety
 from backend.settings import SETTINGS, Settings
 from backend.voice import routes as voice
 from backend.wake import current, use
-from backend.web import health, scrape
+from backend.web import health, scrape, violations
 from backend.web.body import BODY_BYTES
 from backend.web.edge import Edge, Ways
 from backend.web.origin import Own
@@ -65,7 +65,7 @@ def create_app(settings: Settings = SETTINGS) -> Litestar:
     doors = _doors(settings)
     app = Porchlight(
         route_handlers=[
-            *(*health.ROUTES, *scrape.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
+            *(*health.ROUTES, *scrape.ROUTES, *violations.ROUTES, *accounts_routes.ROUTES, *enrolment.ROUTES),
             *(devices, documents, extracts, *notifications.ROUTES, *permits.ROUTES, *safety.ROUTES, *voice.ROUTES),
         ],
         dependencies={"actor": Provide(actor), "doors": Provide(lambda: doors, sync_to_thread=False)},

@@ -33,6 +33,7 @@ LOST = Counter("porchlight_sync_lost", "Changes that a device made, lost, and wa
 SCRUBBED = Counter("porchlight_sync_scrubbed", "Checksums of scopes that devices sent", registry=COUNTED)
 MISMATCHES = Counter("porchlight_sync_scrub_mismatches", "Checksums that differed from ours: an alarm", registry=COUNTED)
 POKES = Counter("porchlight_pokes", "Hints sent to open screens", registry=COUNTED)
+VIOLATIONS = Counter("porchlight_policy_violations", "What browsers kept off pages, by rule", ["rule", "what"], registry=COUNTED)
 REQUESTS = Histogram(
     "porchlight_request_seconds",
     "How long requests took, by the path's template",

@@ -20,7 +20,7 @@ TUS: Final = "1.0.0"
 CHECKSUM_MISMATCH: Final = 460  # as tus says it
 PIECE_S: Final = 120
 AT_ONCE: Final = 32
-SANDBOX: Final = "default-src 'none'; sandbox"
+SANDBOX: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 _room = asyncio.Semaphore(AT_ONCE)
 

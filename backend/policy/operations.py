@@ -137,6 +137,7 @@ ROUTES: Final[Mapping[str, Operation | str]] = {
     "GET /healthz": "public: whether the process lives",
     "GET /readyz": "public: whether it can work",
     "GET /metrics": "public: this machine, or METRICS_TOKEN; counts only",
+    "POST /v1/violations": "public: browsers tell what the security policy kept off a page; two words of it are counted",
     "POST /v1/sign-in": "public: nobody is signed in yet",
     "POST /v1/demo/sign-in": "public: invented people only, where that is open",
     "GET /v1/demo": "public: invented people only, where that is open",

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from litestar.types import HTTPReceiveMessage, Receive
 
 from backend.errors import Refused
+from backend.web.headers import VIOLATIONS
 from backend.web.origin import Headers
 
 BODY_BYTES: Final = 1 << 20
@@ -17,6 +18,7 @@ ARRIVAL_S: Final = 30
 GZIP_PATHS: Final = frozenset({"/v1/sync"})
 OUTBOX_PATHS: Final = frozenset({"/v1/sync"})  # here a bad letter is refused with the one mutation that holds it
 JSON: Final = b"application/json"
+MEDIA: Final = {VIOLATIONS: b"application/csp-report"}  # JSON by another name
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
@@ -40,7 +42,7 @@ async def read_json(scope: dict[str, Any], receive: Receive, headers: Headers) -
     if int(headers.get(b"content-length", b"0") or b"0") > BODY_BYTES:
         raise Refused("too_large", "The request is too large.")
     body = await _read(receive)
-    if body and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
+    if body and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != MEDIA.get(scope["path"], JSON):
         raise WrongMedia("invalid", "This address takes JSON.")
     if packed:
         body = inflate(body)

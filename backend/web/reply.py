@@ -9,7 +9,7 @@ from litestar.types import Send
 
 from backend.metrics import REQUESTS
 from backend.web.compress import Packer, is_packable, pack_first
-from backend.web.headers import HeaderList
+from backend.web.headers import SECURITY_POLICY, HeaderList
 from backend.web.origin import Headers
 from backend.web.problems import MEDIA_TYPE, problem_of
 
@@ -52,8 +52,9 @@ class Reply:
         headers: HeaderList = list(message.get("headers", ()))
         if not any(name == b"cache-control" for name, _ in headers):
             headers.append(NO_STORE)
+        own_policy = any(name == SECURITY_POLICY for name, _ in headers)  # a second one would narrow it
+        headers += [always for always in self._always if not (own_policy and always[0] == SECURITY_POLICY)]
         message["headers"] = headers
-        headers += self._always
         if is_packable(self.status, headers):
             self._held = message
         else:

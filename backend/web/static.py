@@ -1,15 +1,17 @@
 """The built PWA, served from memory: a lookup can never walk out of a folder, and 304 costs nothing."""
 
+import base64
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
 import brotli
 import msgspec
 
-from backend.web.headers import HeaderList, accepts
+from backend.web.headers import SECURITY_POLICY, HeaderList, accepts, policy
 from backend.web.origin import Headers
 
 FOREVER: Final = b"public, max-age=31536000, immutable"
@@ -29,6 +31,7 @@ TYPES: Final = {
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
 }
+INLINE: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Porchlight</title>
 <h1>The app is not built yet</h1>
 <p>The server runs, but the pages for the phone are missing.
@@ -37,12 +40,13 @@ NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><tit
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """One file: how it is kept by browsers, and its bytes under each coding (the empty coding is the file itself)."""
+    """One file: how it is kept by browsers, its bytes under each coding (the empty coding is the file itself), and a page's policy."""
 
     media_type: bytes
     keep: bytes
     tag: bytes
     bodies: dict[bytes, bytes]
+    policy: bytes | None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -98,6 +102,8 @@ def _answer(asset: Asset, headers: Headers) -> Answer:
     coding = next((c for c, _ in CODINGS if c in asset.bodies and accepts(accept, c)), b"")
     tag = b'"' + asset.tag + (b"-" + coding if coding else b"") + b'"'
     told: HeaderList = [(b"etag", tag), (b"cache-control", asset.keep)]
+    if asset.policy:
+        told.append((SECURITY_POLICY, asset.policy))
     if len(asset.bodies) > 1:
         told.append((b"vary", b"Accept-Encoding"))
     if _is_known(headers.get(b"if-none-match", b""), tag):
@@ -135,7 +141,13 @@ def _read(file: Path, folder: Path) -> Asset:
     if file.suffix in PACKED_SUFFIXES and len(plain) >= PACK_BYTES:
         bodies |= {coding: _packed(file, coding, suffix, plain) for coding, suffix in CODINGS}
     tag = hashlib.sha256(plain).hexdigest()[:24].encode()
-    return Asset(guess.encode(), FOREVER if hashed else ASK_FIRST, tag, bodies)
+    page = policy(*map(_hash, INLINE.findall(plain))) if file.suffix == ".html" else None
+    return Asset(guess.encode(), FOREVER if hashed else ASK_FIRST, tag, bodies, page)
+
+
+def _hash(script: bytes) -> str:
+    """An inline script's name in the policy: of the very bytes that are sent, so the two cannot differ."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script).digest()).decode()
 
 
 def _packed(file: Path, coding: bytes, suffix: str, plain: bytes) -> bytes:

@@ -44,7 +44,8 @@ async function boot_scripts(out_dir: string, scripts: string[]): Promise<Set<str
     const source = await readFile(join(out_dir, "assets", name), "utf8");
     for (const other of scripts) if (new RegExp(`(from|import) ?["']\\./${other}["']`).test(source)) await follow(other);
   };
-  for (const name of scripts) if (page.includes(`/assets/${name}`) || name.startsWith("en-")) await follow(name);
+  const asked = (name: string): boolean => page.includes(`/assets/${name}`) && !name.startsWith("keeper-"); // that is weighed by itself
+  for (const name of scripts) if (asked(name) || name.startsWith("en-")) await follow(name);
   return found;
 }
 

@@ -1,11 +1,13 @@
-/** After the app is built: compile the service worker with the list of its files, the kill switch beside it, and pack everything. */
+/** After the app is built: put the loader into its page, compile the service worker with the list of its files, the kill switch beside it, and pack everything. */
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { build, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { compile } from "./compile.ts";
+import { put_loader } from "./loader.ts";
 import { weigh } from "./weigh.ts";
 
 /** Not kept in the worker's cache: the worker itself (the browser keeps that), pictures for shops, icons that only the system asks for, and screens that are nothing without a network. */
@@ -18,34 +20,16 @@ export function worker(out_dir: string): Plugin {
     apply: "build",
     enforce: "post",
     async closeBundle() {
+      await put_loader(out_dir);
       const paths = (await list(out_dir)).filter(path => !LEFT_OUT.some(pattern => pattern.test(path)));
       const files = await Promise.all(paths.map(async path => [path === "/index.html" ? "/" : path, await hash(join(out_dir, path))]));
       const courier = await compile(out_dir, "src/worker/courier.ts", "assets/courier-[hash]", {});
-      await compile(out_dir, "src/worker/sw.ts", "sw", { __FILES__: JSON.stringify(files.sort()), __COURIER__: JSON.stringify(`/${courier}`) });
+      await compile(out_dir, "src/worker/sw.ts", "sw", { __FILES__: JSON.stringify(files.sort()), __COURIER__: JSON.stringify(`/${courier.fileName}`) });
       await compile(out_dir, "src/worker/kill.ts", "kill", {});
       await pack(out_dir);
       await weigh(out_dir);
     },
   };
-}
-
-async function compile(out_dir: string, entry: string, name: string, define: Record<string, string>): Promise<string> {
-  const built = await build({
-    configFile: false,
-    publicDir: false,
-    logLevel: "warn",
-    define,
-    build: {
-      outDir: out_dir,
-      emptyOutDir: false,
-      target: "es2023",
-      reportCompressedSize: false,
-      rolldownOptions: { input: entry, output: { format: "iife", entryFileNames: `${name}.js`, codeSplitting: false } },
-    },
-  });
-  const [one] = Array.isArray(built) ? built : [built];
-  if (!one || !("output" in one)) throw new Error(`${entry} was not built`);
-  return one.output[0].fileName;
 }
 
 async function pack(folder: string): Promise<void> {

@@ -11,7 +11,7 @@ import { register_worker } from "./update.ts";
 
 async function boot(): Promise<void> {
   performance.mark("begun");
-  await Promise.all([start(REGISTRY), follow_target()]);
+  await Promise.all([start(REGISTRY), follow_target(), page_read()]);
   performance.mark("held");
   const root = document.getElementById("app");
   if (root) render(h(App, null), root);
@@ -24,6 +24,11 @@ async function boot(): Promise<void> {
     void import("./documents/upload.ts").then(it => { it.watch_uploads(); });
     if (import.meta.env.PROD) void register_worker(offer_update);
   });
+}
+
+/** What the loader adds does not wait for the page to be read to its end. */
+function page_read(): Promise<unknown> {
+  return document.readyState === "loading" ? new Promise(read => { addEventListener("DOMContentLoaded", read); }) : Promise.resolve();
 }
 
 /** A page opened in the background is not painted; it must not wait for that. */

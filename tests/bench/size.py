@@ -13,6 +13,7 @@ from backend.environment import ROOT
 
 RAW = {".woff2", ".png", ".jpg", ".webp"}
 PACKED = {".gz", ".br", ".map"}
+LOADED = re.compile(r"/assets/(?!keeper-)[\w-]+\.js")  # by the page's own script, which names the keeper too
 STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][^"'();]*?from\s*)?["'](\./[^"']+\.js)["']""")
 
 
@@ -49,7 +50,7 @@ def boot_scripts(dist: Path) -> set[Path]:
     """The scripts that the first screen cannot do without: from index.html along static imports."""
     html = (dist / "index.html").read_text()
     found: set[Path] = set()
-    waiting = [dist / name.lstrip("/") for name in re.findall(r'(?:src|href)="(/?[^"]+\.js)"', html)]
+    waiting = [dist / name.lstrip("/") for name in LOADED.findall(html)]
     while waiting:
         path = waiting.pop().resolve()
         if path in found or not path.exists():

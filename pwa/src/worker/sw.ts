@@ -3,13 +3,13 @@
 import type { Courier } from "./courier.ts";
 import { file_for, install, prune } from "./files.ts";
 import { show } from "./notify.ts";
-import { script_url } from "./trusted.ts";
+import { only } from "./trusted.ts";
 
 declare const self: ServiceWorkerGlobalScope & { courier?: Courier };
 /** The courier's address; the build puts it here. */
 declare const __COURIER__: string;
 
-const COURIER = script_url(__COURIER__);
+const COURIER = only(__COURIER__).createScriptURL(__COURIER__);
 
 self.addEventListener("install", event => {
   event.waitUntil(Promise.resolve().then(courier).then(install));

@@ -1,21 +1,22 @@
-/** A script may be loaded by address only through the policy `sw`, and it lets only those through that its own callers name. */
+/** A script is loaded by address only through one policy, `porchlight`: it lets those through that the build named, and nothing else. */
 
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+export interface Scripts {
+  createScriptURL(url: string): string;
 }
 
-const named = new Set<string>();
-let policy: { createScriptURL(url: string): string } | undefined;
+/** Where browsers have no Trusted Types, the same rule without them. One realm asks once: a second policy of that name is refused. */
+export function only(...named: string[]): Scripts {
+  const rule: Scripts = {
+    createScriptURL(url) {
+      if (!named.includes(url)) throw new TypeError("not a script of ours");
+      return url;
+    },
+  };
+  const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy(name: string, rules: Scripts): Scripts } };
+  return trustedTypes?.createPolicy("porchlight", rule) ?? rule;
+}
 
+/** The page's policy, made by its loader; the dev server has no loader. */
 export function script_url(url: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return url;
-  named.add(url);
-  policy ??= trustedTypes.createPolicy("sw", { createScriptURL: only_named });
-  return policy.createScriptURL(url);
-}
-
-function only_named(url: string): string {
-  if (!named.has(url)) throw new TypeError("not a script of ours");
-  return url;
+  return (globalThis as { scripts?: Scripts }).scripts?.createScriptURL(url) ?? url;
 }

@@ -130,7 +130,8 @@ async def test_a_file_is_fetched_by_its_owner_and_the_team_once_for_each_ticket(
             assert len(answer.content) == ticket["bytes"]
             assert answer.headers["content-disposition"] == 'attachment; filename="document-pay-1.pdf"'
             assert answer.headers["content-type"] == "application/pdf"
-            assert "default-src 'none'; sandbox" in answer.headers.get_list("content-security-policy")
+            (policy,) = answer.headers.get_list("content-security-policy")
+            assert policy == "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
             assert answer.headers["cache-control"] == "no-store"
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert (await page.get(ticket["href"])).status_code == 404

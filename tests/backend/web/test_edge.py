@@ -308,7 +308,8 @@ async def test_the_content_policy_allows_nothing_but_ourselves() -> None:
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == "'self'"
     assert rules["require-trusted-types-for"] == "'script'"
-    assert rules["trusted-types"] == "sw"
+    assert rules["trusted-types"] == "porchlight"
+    assert rules["report-uri"] == "/v1/violations"
     assert "unsafe" not in policy
     assert "http" not in policy
 

@@ -16,6 +16,7 @@ from tests.backend.browsing import browser, make_app, make_person, sign_in
 
 PUBLIC = {
     *("/healthz", "/readyz", "/v1/sign-in", "/v1/demo", "/v1/demo/sign-in", "/v1/push/renew", "/v1/vault/keys", "/v1/extracts"),
+    "/v1/violations",
     *("/v1/sign-in/passkey", "/v1/sign-in/passkey/options", "/v1/claim", "/v1/enrolment", "/v1/enrolment/passkey"),
     *(
         "/v1/hooks/unsubscribe/{token}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -127,6 +129,27 @@ async def test_a_bad_release_is_recalled_by_another_worker_at_the_same_address(t
     (tmp_path / "kill.js").write_bytes(b"leave();")
     assert (await _get(_app(tmp_path), "/sw.js")).content != b"leave();"
     assert (await _get(_app(tmp_path, recall=True), "/sw.js")).content == b"leave();"
+
+
+async def test_a_page_that_names_an_inline_script_trusts_that_script_by_its_hash_and_whatever_else_is_sent_does_not(tmp_path: Path) -> None:
+    script = b'load("/assets/main-abc.js");'
+    (_build(tmp_path) / "index.html").write_bytes(b"<!doctype html><script>" + script + b"</script>")
+    app = _app(tmp_path)
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    shell = await _get(app, "/case/6f1e1f0e", accept="text/html")
+    again = await _get(app, "/", if_none_match=shell.headers["etag"])
+    for answer in (shell, again):
+        (policy,) = answer.headers.get_list("content-security-policy")
+        assert f"script-src 'self' 'sha256-{digest}' 'strict-dynamic';" in policy
+    assert again.status_code == 304
+    for path in ("/sw.js", "/assets/main-abc.js", "/nothing.js"):
+        (policy,) = (await _get(app, path)).headers.get_list("content-security-policy")
+        assert "script-src 'self';" in policy
+
+
+async def test_a_page_without_an_inline_script_may_still_load_its_own(app: Any) -> None:
+    (policy,) = (await _get(app, "/")).headers.get_list("content-security-policy")
+    assert "script-src 'self';" in policy
 
 
 async def test_head_has_the_headers_and_no_body(app: Any) -> None:
