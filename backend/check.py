@@ -22,7 +22,10 @@ from backend.environment import ROOT, VENV
 
 PUSH = "push"  # `./porchlight test push`: everything of web push, in both real browsers
 PUSH_TESTS = ("tests/push", "tests/backend/notifications", "tests/journeys/pushlab")
-FIREFOX = "PORCHLIGHT_TEST_FIREFOX"  # read by tests/journeys/pushlab/test_firefox.py: a whole run is long enough without it
+ENGINES = "engines"  # `./porchlight test engines`: the app under its security policy in every engine that phones have
+ENGINE_TESTS = ("tests/journeys/test_engines.py",)
+FIREFOX = "PORCHLIGHT_TEST_FIREFOX"  # these are read by the tests that drive them: a whole run is long enough without
+WEBKIT = "PORCHLIGHT_TEST_WEBKIT"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SIDE_BY_SIDE = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
 FAILED = "PORCHLIGHT_CHECKS_FAILED"  # read by tests/conftest.py, which names them above pytest's closing line
@@ -56,6 +59,10 @@ def test(arguments: argparse.Namespace) -> int:
     if arguments.paths == [PUSH]:
         _have_firefox()
         arguments.paths = list(PUSH_TESTS)
+    if arguments.paths == [ENGINES]:
+        _have_firefox()
+        _have_webkit()
+        arguments.paths = list(ENGINE_TESTS)
     failed = [] if named else _run_lanes(_python_lane, _app_lane("lint", "test", "build"))
     if named:
         failed = _app_lane("build")()
@@ -130,8 +137,15 @@ def _have_browser() -> None:
 def _have_firefox() -> None:
     """A Firefox: on the path, else the system's package."""
     if not any(map(shutil.which, ("firefox-esr", "firefox"))) and not _apt("firefox-esr"):
-        sys.exit("`./porchlight test push` needs Firefox: install it (Debian: apt-get install firefox-esr) and try again.")
+        sys.exit("These tests need Firefox: install it (Debian: apt-get install firefox-esr) and try again.")
     os.environ[FIREFOX] = "on"
+
+
+def _have_webkit() -> None:
+    """WebKit's driver and a screen for it: on the path, else the system's packages."""
+    if not all(map(shutil.which, ("WebKitWebDriver", "Xvfb"))) and not _apt("webkit2gtk-driver", "xvfb"):
+        sys.exit("These tests need WebKit: install it (Debian: apt-get install webkit2gtk-driver xvfb) and try again.")
+    os.environ[WEBKIT] = "on"
 
 
 def _playwrights() -> Path:

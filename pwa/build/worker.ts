@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
 import { compile } from "./compile.ts";
+import { need_nothing_else } from "./kept.ts";
 import { put_loader } from "./loader.ts";
 import { weigh } from "./weigh.ts";
 
@@ -22,6 +23,7 @@ export function worker(out_dir: string): Plugin {
     async closeBundle() {
       await put_loader(out_dir);
       const paths = (await list(out_dir)).filter(path => !LEFT_OUT.some(pattern => pattern.test(path)));
+      await need_nothing_else(out_dir, paths);
       const files = await Promise.all(paths.map(async path => [path === "/index.html" ? "/" : path, await hash(join(out_dir, path))]));
       const courier = await compile(out_dir, "src/worker/courier.ts", "assets/courier-[hash]", {});
       await compile(out_dir, "src/worker/sw.ts", "sw", { __FILES__: JSON.stringify(files.sort()), __COURIER__: JSON.stringify(`/${courier.fileName}`) });
