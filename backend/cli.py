@@ -84,7 +84,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
 
 
 def _test(parser: argparse.ArgumentParser) -> None:
-    says = "only these test files or folders, without linters; `push`: web push in both real browsers; `engines`: the app in Chromium, Firefox and WebKit (default: everything)"
+    says = (
+        "only these test files or folders, without linters; `push`: web push in both real browsers; "
+        "`engines`: the app in Chromium, Firefox and WebKit (default: everything)"
+    )
     parser.add_argument("paths", nargs="*", help=says)
     parser.add_argument("-k", dest="matching", help="only tests whose names match")
 

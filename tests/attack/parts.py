@@ -121,12 +121,12 @@ def ffuf(target: Target, asked: Namespace) -> Findings:
 JUDGE = """const { CspParser } = require("csp_evaluator/dist/parser.js"), { CspEvaluator } = require("csp_evaluator/dist/evaluator.js");
 const { Version } = require("csp_evaluator/dist/csp.js");
 const found = new CspEvaluator(new CspParser(process.argv[2]).csp, Version.CSP3).evaluate();
-console.log(JSON.stringify(found.filter((one) => one.severity <= 50)
+console.log(JSON.stringify(found.filter((one) => one.severity < 100)
   .map((one) => `${one.directive} ${one.value || ""}: ${one.description}`)));"""
 
 
 def csp_evaluator(target: Target, asked: Namespace) -> Findings:
-    """A judge of the content security policy; what it calls high or medium."""
+    """A judge of the content security policy; everything but what it says of entries that browsers ignore."""
     policy = slow.head(target.origin)["content-security-policy"]
     node, folder = tools.modules("csp_evaluator")
     (folder / "judge.cjs").write_text(JUDGE)

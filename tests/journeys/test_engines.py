@@ -34,7 +34,10 @@ ASKED_FOR = {"firefox": FIREFOX, "webkit": WEBKIT}
 LAZY = ("/more", "/messages", "/calendar", "/payments", "/more/security")
 WORDS = """
 const until = async (found, what) => {
-  for (const end = Date.now() + 90000; Date.now() < end; await new Promise(done => setTimeout(done, 50))) { const it = found(); if (it) return it; }
+  for (const end = Date.now() + 90000; Date.now() < end; await new Promise(done => setTimeout(done, 50))) {
+    const it = found();
+    if (it) return it;
+  }
   throw new Error(`late: ${what}; the page says: ${document.body.innerText.slice(0, 200)}`);
 };
 const at = selector => until(() => document.querySelector(selector), selector);
@@ -48,7 +51,10 @@ const send = async field => { await new Promise(done => setTimeout(done, 100)); 
 """
 SIGN_IN = "await fill('#login', 'ana'); await send(await fill('#password', %s)); await send(await fill('#new-passphrase', %s));"
 UNLOCK = "await send(await fill('#unlock-passphrase', %s));"
-HELD = "await at('header .status[data-tone=good]'); await navigator.serviceWorker.ready; await until(() => navigator.serviceWorker.controller, 'worker');"
+HELD = """
+await at('header .status[data-tone=good]');
+await navigator.serviceWorker.ready;
+await until(() => navigator.serviceWorker.controller, 'worker');"""
 OPEN = """
 const before = await at('main h1'), now = () => document.querySelector('main h1');
 history.pushState(null, '', %s); dispatchEvent(new PopStateEvent('popstate'));
