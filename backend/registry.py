@@ -12,7 +12,7 @@ from backend.cases.wire import Agency, Balance, Case, Event, Obligation, Order, 
 from backend.contacts.mutations import MUTATORS as CONTACT_MUTATORS
 from backend.contacts.wire import ContactChange
 from backend.documents.mutations import MUTATORS as DOCUMENT_MUTATORS
-from backend.documents.wire import Document
+from backend.documents.wire import Document, DocumentRequest
 from backend.hearings.wire import Hearing
 from backend.messages.mutations import MUTATORS as MESSAGE_MUTATORS
 from backend.messages.wire import Message, ReadMark
@@ -39,7 +39,11 @@ MONEY_IN = ("paid_on", "posted_on", "amount_cents", "reversed_by")
 SAID = ("thread", "from_party", "body", "receipt", "written_at", "received_at", "answer_due_on", "answered_at")
 AGREED = ("thread", "starts_local", "asked_local", "asked_by", "time_zone", "minutes", "channel", "topic", "note", "state")
 NOTED = ("beside", "version", "author_name", "body", "written_at", "received_at", "edited_by", "edited_at")
-OFFERED = ("thread", "kind", "note", "files", "bytes", "pages", "arrived", "state", "reason", "said", "received_at", "decided_at")
+ASKED = ("thread", "kind", "why", "by_on", "state", "asked_at")
+OFFERED = (
+    *("thread", "kind", "note", "files", "bytes", "pages", "arrived", "state", "reason", "said"),
+    *("received_at", "decided_at", "request"),
+)
 HAPPENED = ("code", "happened_on", "detail_code")
 
 WALL = "to_char(t.{}, 'YYYY-MM-DD\"T\"HH24:MI')"
@@ -202,6 +206,12 @@ SYNCED = (
             Shown(180, "party_bit", OFFERED, where="t.state <> 'withdrawn'"),
             Shown(181, STAFF, (*OFFERED, "scan", "decided_by"), where="t.state <> 'withdrawn'"),
         ),
+    ),
+    Synced(
+        "document_request",
+        "document_request",
+        DocumentRequest,
+        (Shown(182, "party_bit", ASKED), Shown(183, STAFF, (*ASKED, "asked_by"))),
     ),
     Synced("preference", "preference", Preference, (Shown(170, EVERYONE, ("name", "value")),), scope="account_id"),
     Synced(

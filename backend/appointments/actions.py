@@ -12,7 +12,14 @@ from backend.access import Actor, Role
 from backend.appointments import rules
 from backend.appointments.rules import Hours, Standing, Verdict
 from backend.appointments.tables import Appointment, BookableHours
-from backend.appointments.wire import AcceptAppointment, AskMove, CancelAppointment, NoteOutcome, RequestAppointment
+from backend.appointments.wire import (
+    AcceptAppointment,
+    AskMove,
+    CancelAppointment,
+    NoteOutcome,
+    OfferAppointment,
+    RequestAppointment,
+)
 from backend.cases.parties import get_party
 from backend.cases.tables import Agency
 from backend.db import as_house, connection
@@ -24,7 +31,7 @@ TEAM: Final = """
 SELECT s.worker_login, coalesce(w.name, s.worker_login) AS worker_name
 FROM assignment s LEFT JOIN worker w ON w.worker_login = s.worker_login
 WHERE s.case_id = $1 AND s.from_on <= current_date AND (s.to_on IS NULL OR s.to_on > current_date)
-ORDER BY s.part = 'primary' DESC, s.from_on DESC, s.worker_login LIMIT 1"""
+ORDER BY s.worker_login IS NOT DISTINCT FROM $2::text DESC, s.part = 'primary' DESC, s.from_on DESC, s.worker_login LIMIT 1"""
 FIND: Final = "SELECT * FROM appointment WHERE id = $1 AND case_id = $2 FOR UPDATE"
 OPEN_OF: Final = "SELECT count(*) FROM appointment WHERE thread = $1 AND state = ANY($2) AND starts_local > $3"
 # A worker's hour belongs to a case, and within it to each party once: another case cannot have it, the other party can. So
@@ -68,27 +75,39 @@ class Place(msgspec.Struct, frozen=True):
 async def request_appointment(actor: Actor, case_id: UUID, args: RequestAppointment) -> None:
     """A party asks its case team for a time. Refused: forbidden, conflict, unavailable, too_many, slot_taken."""
     require(actor, "appointment.request")
+    await _begin(actor, case_id, args)
+
+
+async def offer_appointment(actor: Actor, case_id: UUID, args: OfferAppointment) -> None:
+    """The team offers a party a time with whoever offers it, and keeps it until there is an answer.
+
+    Refused: forbidden, conflict, unavailable, slot_taken, together.
+    """
+    require(actor, "appointment.offer")
+    await _begin(actor, case_id, args)
+
+
+async def _begin(actor: Actor, case_id: UUID, args: RequestAppointment) -> None:
+    """An appointment comes to be, in the state that this end begins with."""
     party = await get_party(actor, case_id, args.thread)
     if await Appointment.exists().where(Appointment.id == args.id):
         raise Refused("conflict", "This request has already been received.")
     place, starts = await _place(), _local(args.starts_local)
     async with as_house(), connection() as held:
-        team = await held.fetchrow(TEAM, case_id)
-    async with connection() as held:
-        open_now = await held.fetchval(OPEN_OF, args.thread, list(rules.OPEN), place.now_local)
+        team = await held.fetchrow(TEAM, case_id, actor.worker_login)
     if team is None:
         raise Refused("unavailable", NO_TEAM)
-    if open_now >= rules.OPEN_MOST:
-        raise Refused("too_many", "You have asked for several appointments already.", {"code": "too_many_appointments"})
+    await _not_too_many(actor, args.thread, place)
     row = {"id": args.id, "case_id": case_id, "thread": args.thread, "party_bit": party["party_bit"], **dict(team)}
-    row |= {"starts_local": starts, "channel": args.channel, "topic": args.topic, "note": args.note, "state": "requested"}
+    row |= {"starts_local": starts, "channel": args.channel, "topic": args.topic, "note": args.note, "state": rules.OWN[_side(actor)]}
     minutes = rules.minutes_of(place.hours, args.channel, starts)
     if minutes is None or not rules.bookable(starts, place.now_local):
         await _refuse_taken(row, starts, place)
     row |= {"time_zone": place.zone, "minutes": minutes, "requested_at": datetime.now(UTC)}
+    await _not_together(actor, row, starts, only_agreed=False)
     await Appointment.insert(Appointment(**row))
     await _take(row, [starts], starts, place)
-    await _tell(actor, "requested", row, starts)
+    await _tell(actor, row["state"], row, starts)
 
 
 async def accept_appointment(actor: Actor, case_id: UUID, args: AcceptAppointment) -> None:
@@ -102,7 +121,7 @@ async def accept_appointment(actor: Actor, case_id: UUID, args: AcceptAppointmen
 
 
 async def ask_move(actor: Actor, case_id: UUID, args: AskMove) -> None:
-    """Either end asks for another time; a request that nobody has answered simply becomes one for the other time.
+    """Either end asks for another time; what it asked for or offered itself, and nobody has answered, simply moves there.
 
     Refused: forbidden, changed, slot_taken.
     """
@@ -114,9 +133,9 @@ async def ask_move(actor: Actor, case_id: UUID, args: AskMove) -> None:
     if not rules.minutes_of(place.hours, row["channel"], wanted) or not rules.bookable(wanted, place.now_local):
         await _refuse_taken(row, wanted, place)
     await _not_together(actor, row, wanted, only_agreed=False)
-    own_request = standing.state == "requested" and side == "party"
+    own = rules.OWN[side]
     moved = Standing("move_asked", standing.starts_local, wanted, side)
-    await _stand(row, Standing("requested", wanted, None, None) if own_request else moved, place)
+    await _stand(row, Standing(own, wanted, None, None) if standing.state == own else moved, place)
     await _tell(actor, "moved", row, wanted)
 
 
@@ -168,6 +187,16 @@ def _go(verdict: Verdict, row: dict[str, Any]) -> bool:
             "asked_local": asked and _said(asked),
         },
     )
+
+
+async def _not_too_many(actor: Actor, thread: UUID, place: Place) -> None:
+    """A parent asks for so many times and no more; what the team offers takes nothing of that."""
+    if _side(actor) == "team":
+        return
+    counted = [state for state in rules.OPEN if state != rules.OWN["team"]]
+    async with connection() as held:
+        if await held.fetchval(OPEN_OF, thread, counted, place.now_local) >= rules.OPEN_MOST:
+            raise Refused("too_many", "You have asked for several appointments already.", {"code": "too_many_appointments"})
 
 
 async def _stand(row: dict[str, Any], now: Standing, place: Place) -> None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 UNIT = timedelta(minutes=15)
 AHEAD_DAYS = 60
 FREE_SHOWN = 3
-OPEN = ("requested", "confirmed", "move_asked")
-OPEN_MOST = 3  # of one person in one case, so that nobody takes all of a worker's hours
+OPEN = ("offered", "requested", "confirmed", "move_asked")
+OWN = {"party": "requested", "team": "offered"}  # what each end begins with, and may alter until the other has answered
+OPEN_MOST = 3  # of one person in one case, so that nobody takes all of a worker's hours; what the team offers is not counted
 NOTICE = timedelta(hours=2)  # nobody is booked for a moment from now
 
 
@@ -91,7 +92,8 @@ def accept(standing: Standing, side: str, agreed: datetime) -> Verdict:
     """A time is agreed to by the end that did not name it."""
     if standing.state == "confirmed" and standing.starts_local == agreed:
         return Verdict.AGREED
-    waits_for = {"requested": "team", "move_asked": "party" if standing.asked_by == "team" else "team"}.get(standing.state)
+    asked = "party" if standing.asked_by == "team" else "team"
+    waits_for = {"requested": "team", "offered": "party", "move_asked": asked}.get(standing.state)
     return Verdict.GO if waits_for == side and on_the_table(standing) == agreed else Verdict.CHANGED
 
 

@@ -10,7 +10,7 @@ from backend.wire import Wire
 
 Channel = Literal["phone", "video", "in_person"]
 Topic = Literal["payments", "order", "documents", "hearing", "other"]
-State = Literal["requested", "confirmed", "move_asked", "cancelled", "missed", "held"]
+State = Literal["offered", "requested", "confirmed", "move_asked", "cancelled", "missed", "held"]
 Local = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
 Note = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
@@ -51,6 +51,10 @@ class RequestAppointment(Wire, frozen=True):
     channel: Channel
     topic: Topic
     note: Note | None = None
+
+
+class OfferAppointment(RequestAppointment, frozen=True):
+    """Arguments of appointment.offer@1: the same, from the team: whom it offers this time to."""
 
 
 class AcceptAppointment(Wire, frozen=True):

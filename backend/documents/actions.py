@@ -17,6 +17,7 @@ from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.policy import require
 
+IS_ASKED: Final = "SELECT EXISTS (SELECT 1 FROM document_request WHERE id = $1 AND case_id = $2 AND thread = $3)"
 LOCK_ACCOUNT: Final = "SELECT 1 FROM account WHERE id = $1 FOR UPDATE"
 SENT: Final = """
 SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS documents FROM document WHERE account_id = $1 AND received_at > $2"""
@@ -26,6 +27,7 @@ LET_GO: Final = """
 UPDATE document_file SET state = 'gone', clean_sha256 = NULL, clean_bytes = NULL WHERE document_id = $1 RETURNING id"""
 
 NOT_THERE: Final = "There is no such document."
+NOT_ASKED: Final = "You were not asked for this."
 CHANGED: Final = "This document changed in the meantime. Look at it again."
 
 
@@ -35,13 +37,16 @@ async def offer_document(actor: Actor, case_id: UUID, args: OfferDocument, writt
     party = await get_party(actor, case_id, args.thread)
     if await Document.exists().where(Document.id == args.id):
         raise Refused("conflict", "This document has already been received.")
+    if args.request is not None and not await _is_asked(case_id, args):
+        raise Refused("forbidden", NOT_ASKED)
     fault = rules.fault_of(args.files)
     if fault:
         raise Refused("invalid", "This kind of file cannot be taken.", {"code": fault})
     now = datetime.now(UTC)
     await _within_quota(actor, args, now)
     row: dict[str, Any] = {"id": args.id, "case_id": case_id, "thread": args.thread, "party_bit": party["party_bit"]}
-    row |= {"account_id": actor.account_id, "kind": args.kind, "note": args.note, "files": len(args.files), "state": "offered"}
+    row |= {"account_id": actor.account_id, "kind": args.kind, "note": args.note, "request": args.request}
+    row |= {"files": len(args.files), "state": "offered"}
     row |= {"bytes": sum(file.bytes for file in args.files), "pages": sum(file.pages for file in args.files)}
     await Document.insert(Document(**row, written_at=written_at, received_at=now))
     await DocumentFile.insert(*(_file(args.id, place, file) for place, file in enumerate(args.files, 1)))
@@ -77,6 +82,12 @@ async def tell(verb: str, row: Mapping[str, Any], actor: UUID | None, *, from_pa
     """The journal's entry of something that happened between a party and its case team, and to nobody else."""
     detail = {"thread": str(row["thread"]), "from_party": from_party}
     await record([Entry(f"document.{verb}", actor, row["case_id"], row["id"], detail=detail)])
+
+
+async def _is_asked(case_id: UUID, args: OfferDocument) -> bool:
+    """Whether this very party was asked; that another one was is as if nobody was. What is not needed any more may still come."""
+    async with connection() as held:
+        return bool(await held.fetchval(IS_ASKED, args.request, case_id, args.thread))
 
 
 async def _within_quota(actor: Actor, args: OfferDocument, now: datetime) -> None:

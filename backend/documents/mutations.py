@@ -7,7 +7,8 @@ from uuid import UUID
 from backend.access import Actor
 from backend.accounts.mutations import acting
 from backend.documents.actions import accept_document, offer_document, send_back_document, withdraw_document
-from backend.documents.wire import AcceptDocument, OfferDocument, SendBackDocument, WithdrawDocument
+from backend.documents.asking import ask_document, cancel_ask
+from backend.documents.wire import AcceptDocument, AskDocument, CancelAsk, OfferDocument, SendBackDocument, WithdrawDocument
 from sync.declare import Intent, Mutator, Refusal
 
 
@@ -31,6 +32,8 @@ def _of_case(action: Callable[[Actor, UUID, Any], Awaitable[None]]) -> Callable[
 MUTATORS = (
     Mutator("document.offer", 1, OfferDocument, _offer),
     Mutator("document.withdraw", 1, WithdrawDocument, _of_case(withdraw_document)),
+    Mutator("document.ask", 1, AskDocument, _of_case(ask_document)),
+    Mutator("document.cancel_ask", 1, CancelAsk, _of_case(cancel_ask)),
     Mutator("document.accept", 1, AcceptDocument, _of_case(accept_document)),
     Mutator("document.send_back", 1, SendBackDocument, _of_case(send_back_document)),
 )

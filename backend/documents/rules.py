@@ -1,7 +1,7 @@
 """What is true of documents: which files are taken, how much of them, and what may become of a document."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from backend.documents.wire import OfferedFile
@@ -14,6 +14,7 @@ DAY_DOCUMENTS = 30
 DAY = timedelta(hours=24)
 TICKET_S = 45
 KEPT_UNFINISHED = timedelta(days=30)
+ASKED_AHEAD = timedelta(days=366)
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
 ENDINGS = {JPEG: "jpg", PNG: "png", PDF: "pdf"}
@@ -62,6 +63,11 @@ def withdraw(state: str) -> Verdict:
     if state == "withdrawn":
         return Verdict.ALREADY
     return Verdict.GO if state in SEEN_BY_NOBODY else Verdict.CHANGED
+
+
+def askable(by_on: date, today: date) -> bool:
+    """A paper is asked for by a day that is not over yet, nor further off than anybody plans."""
+    return today <= by_on <= today + ASKED_AHEAD
 
 
 def file_name(kind: str, place: int, media_type: str) -> str:

@@ -1,11 +1,26 @@
-"""Documents and their files."""
+"""Documents and their files, and what parties are asked for."""
 
-from piccolo.columns import UUID, Bytea, ForeignKey, Integer, OnDelete, SmallInt, Text, Timestamptz
+from piccolo.columns import UUID, Bytea, Date, ForeignKey, Integer, OnDelete, SmallInt, Text, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from backend.accounts.tables import Account
 from backend.cases.tables import IvdCase, Participant
+
+
+class DocumentRequest(Table, tablename="document_request"):
+    """One paper that the case team asks one party for. `party_bit` is the party's private audience bit, copied."""
+
+    id = UUID(primary_key=True, default=None)
+    case_id = ForeignKey(IvdCase, null=False, on_delete=OnDelete.restrict, db_column_name="case_id")
+    thread = ForeignKey(Participant, null=False, on_delete=OnDelete.restrict, db_column_name="thread")
+    party_bit = SmallInt(null=False, default=None)
+    kind = Text(null=False, default=None)
+    why = Text(null=False, default=None)
+    by_on = Date(null=False, default=None)
+    state = Text(null=False, default="open")
+    asked_at = Timestamptz(null=False)
+    asked_by = Text(null=False, default=None)
 
 
 class Document(Table, tablename="document"):
@@ -30,6 +45,7 @@ class Document(Table, tablename="document"):
     received_at = Timestamptz(null=False)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Text(null=True, default=None)
+    request = ForeignKey(DocumentRequest, null=True, on_delete=OnDelete.restrict, db_column_name="request")
 
 
 class DocumentFile(Table, tablename="document_file"):

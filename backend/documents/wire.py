@@ -1,6 +1,6 @@
 """What travels about documents between one party of a case and its case team. The files themselves travel apart."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,8 +20,26 @@ MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
 Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
+class DocumentRequest(Wire, frozen=True):
+    """A paper that the case team asks one party for: what, why, by which day. Who asked is for staff.
+
+    How far it is follows from the documents that name it: nothing sent, on its way, accepted, sent back.
+    """
+
+    thread: UUID
+    kind: DocumentKind
+    why: str
+    by_on: date
+    state: Literal["open", "cancelled"]
+    asked_at: datetime
+    asked_by: str
+
+
 class Document(Wire, frozen=True):
-    """A document on its way to the case team. `arrived` of `files` are here; who decided and what the scan said is for staff."""
+    """A document on its way to the case team, `request` being what it answers, if anything.
+
+    `arrived` of `files` are here; who decided and what the scan said is for staff.
+    """
 
     thread: UUID
     kind: DocumentKind
@@ -35,6 +53,7 @@ class Document(Wire, frozen=True):
     said: str | None
     received_at: datetime
     decided_at: datetime | None
+    request: UUID | None
     scan: Literal["clean", "not_scanned"] | None
     decided_by: str | None
 
@@ -49,13 +68,33 @@ class OfferedFile(Wire, frozen=True):
 
 
 class OfferDocument(Wire, frozen=True):
-    """Arguments of document.offer@1: its own id, whose it is, what it is, and the files that will follow, in order."""
+    """Arguments of document.offer@1: its own id, whose it is, what it is, and the files that will follow, in order.
+
+    `request`: what it answers.
+    """
 
     id: UUID
     thread: UUID
     kind: DocumentKind
     files: Annotated[list[OfferedFile], Meta(min_length=1, max_length=FILES_MAX)]
     note: Words | None = None
+    request: UUID | None = None
+
+
+class AskDocument(Wire, frozen=True):
+    """Arguments of document.ask@1: its own id, who is asked, for what, by which day, and why, in plain words."""
+
+    id: UUID
+    thread: UUID
+    kind: DocumentKind
+    by_on: date
+    why: Words
+
+
+class CancelAsk(Wire, frozen=True):
+    """Arguments of document.cancel_ask@1: which request is not needed any more."""
+
+    request: UUID
 
 
 class WithdrawDocument(Wire, frozen=True):

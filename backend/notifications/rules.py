@@ -65,7 +65,7 @@ MANNERS: Final[Mapping[Kind, Manner]] = {
         Urgency.NORMAL, _DAY, ("disbursement.sent", "disbursement.available", "disbursement.held", "disbursement.returned"), Shown.MONEY
     ),
     Kind.MISSED: Manner(Urgency.NORMAL, _WEEK, (), Shown.MONEY),
-    Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, ("document.accepted", "document.sent_back"), Shown.DOCUMENT),
+    Kind.DOCUMENT: Manner(Urgency.NORMAL, _WEEK, ("document.accepted", "document.sent_back", "document.ask_cancelled"), Shown.DOCUMENT),
     Kind.MESSAGE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
     Kind.OVERDUE: Manner(Urgency.NORMAL, 2 * _DAY, (), Shown.MESSAGE),
     Kind.OVERSIGHT: Manner(Urgency.NORMAL, _WEEK),
@@ -82,7 +82,7 @@ CONCERNS: Final[Mapping[str, tuple[Kind, int]]] = {
     "disbursement.sent": (Kind.DISBURSEMENT, RECEIVING),
     "disbursement.available": (Kind.DISBURSEMENT, RECEIVING),
     "disbursement.held": (Kind.DISBURSEMENT, RECEIVING),
-    "document.asked": (Kind.DOCUMENT, PARENTS),  # the case waits for papers, by a day
+    "document.asked": (Kind.DOCUMENT, PARENTS),  # by the state's files: the case waits for papers, by a day
     "hearing.set": (Kind.HEARING, PARENTS),
     "hearing.moved": (Kind.HEARING, PARENTS),
     "hearing.cancelled": (Kind.HEARING, PARENTS),
@@ -91,6 +91,8 @@ MESSAGE_SENT: Final = "message.sent"
 BETWEEN: Final[Mapping[str, Kind]] = {  # between one party and its case team: what the one does concerns the other
     MESSAGE_SENT: Kind.MESSAGE,
     **dict.fromkeys(_APPOINTMENT, Kind.APPOINTMENT),
+    "document.asked": Kind.DOCUMENT,  # by the team, of this party alone
+    "document.ask_cancelled": Kind.DOCUMENT,
     "document.ready": Kind.DOCUMENT,
     "document.unfit": Kind.DOCUMENT,
     "document.accepted": Kind.DOCUMENT,
@@ -222,9 +224,12 @@ def _self(entry: Happened) -> UUID | None:
 
 
 def _concern(entry: Happened, recipients: Recipients) -> tuple[Kind, int] | None:
-    """What a party does concerns who works the case; what the team does concerns that party alone."""
+    """What a party does concerns who works the case; what the team does concerns that party alone, and nobody where none is named.
+
+    What a load brings concerns the case.
+    """
     kind = BETWEEN.get(entry.verb)
-    if kind is None:
+    if kind is None or entry.batch_id is not None:
         return CONCERNS.get(entry.verb)
     if entry.detail.get("from_party"):
         return kind, STAFF

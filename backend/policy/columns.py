@@ -83,10 +83,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
     ),
     "document": _of(
         place="id case_id party_bit account_id",
-        conversation="thread kind note files bytes pages arrived state reason said received_at decided_at",
+        conversation="thread kind note files bytes pages arrived state reason said received_at decided_at request",
         colleague="scan decided_by",
         decision="written_at",
     ),
+    "document_request": _of(place="id case_id party_bit", conversation="thread kind why by_on state asked_at", colleague="asked_by"),
     "document_file": _of(
         conversation="id document_id place sha256 bytes media_type pages state clean_sha256 clean_bytes arrived_at",
     ),

@@ -50,6 +50,8 @@ Operation = Literal[
     "document.offer",  # and send its files, and take it back
     "document.read",  # fetch a checked file
     "document.decide",  # accept, send back
+    "document.ask",  # one party for a paper, and take that back
+    "appointment.offer",  # to one party
     "appointment.outcome",  # whether it was held
     "batch.read",  # how a load of the system of record went
     "security.read",  # one's own ways to sign in, and where one is signed in
@@ -66,7 +68,7 @@ Operation = Literal[
     "safety.decide",  # the second person
 ]
 
-VERSION: Final = 3  # of this table, for leases and the record of acts; one more with each change of a row
+VERSION: Final = 4  # of this table, for leases and the record of acts; one more with each change of a row
 EVERYBODY: Final = frozenset(Role)
 CASE_STAFF: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 CASE_PEOPLE: Final = frozenset({Role.PARENT, Role.CASEWORKER, Role.SUPERVISOR})
@@ -109,6 +111,8 @@ ALLOWED: Final[dict[Operation, frozenset[Role]]] = {
     "document.offer": frozenset({Role.PARENT}),
     "document.read": CASE_PEOPLE,
     "document.decide": CASE_STAFF,
+    "document.ask": CASE_STAFF,
+    "appointment.offer": CASE_STAFF,
     "appointment.outcome": CASE_STAFF,
     "batch.read": frozenset({Role.ADMIN}),
     "security.read": EVERYBODY,
@@ -244,6 +248,9 @@ MUTATIONS: Final[Mapping[str, Operation]] = {
     "contact.take_up": "contact.take_up",
     "preference.set": "preference.set",
     "appointment.outcome": "appointment.outcome",
+    "appointment.offer": "appointment.offer",
+    "document.ask": "document.ask",
+    "document.cancel_ask": "document.ask",
     "document.offer": "document.offer",
     "document.withdraw": "document.offer",
     "document.accept": "document.decide",

@@ -16,6 +16,7 @@ WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "appointment": ("INSERT", "UPDATE (state, starts_local, asked_local, asked_by)"),
     "contact_change": ("INSERT", "UPDATE (now, sent_at, state, taken_by, taken_at)"),
     "document": ("INSERT", "UPDATE (state, reason, said, decided_by, decided_at, arrived)"),
+    "document_request": ("INSERT", "UPDATE (state)"),
     "note": ("INSERT", "UPDATE (body, version, edited_by, edited_at)"),
     "read_mark": ("INSERT", "UPDATE (read_at)"),
     "preference": ("INSERT", "UPDATE (value)"),
@@ -40,8 +41,8 @@ OTHERS: Final[Mapping[str, Guard]] = {
 ON_OWN_LINE: Final[frozenset[Operation]] = frozenset(
     {
         *("sync", "message.send", "message.read", "notice.open", "preference.set", "visit.pin"),
-        *("appointment.request", "appointment.answer", "appointment.outcome", "note.write"),
-        *("contact.change", "contact.take_up", "document.offer", "document.read", "document.decide"),
+        *("appointment.request", "appointment.offer", "appointment.answer", "appointment.outcome", "note.write"),
+        *("contact.change", "contact.take_up", "document.offer", "document.read", "document.decide", "document.ask"),
     }
 )
 _SIGNING_IN: Final = "secrets of signing in, which no line of a person's may touch"

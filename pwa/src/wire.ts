@@ -34,6 +34,8 @@ export const KINDS = {
   161: "contact_change",
   180: "document",
   181: "document",
+  182: "document_request",
+  183: "document_request",
   170: "preference",
   190: "notice",
   140: "note",
@@ -205,7 +207,7 @@ export interface Appointment {
   channel: "phone" | "video" | "in_person";
   topic: "payments" | "order" | "documents" | "hearing" | "other";
   note: string | null;
-  state: "requested" | "confirmed" | "move_asked" | "cancelled" | "missed" | "held";
+  state: "offered" | "requested" | "confirmed" | "move_asked" | "cancelled" | "missed" | "held";
   requested_at: string;
   worker_name?: string;
 }
@@ -221,7 +223,7 @@ export interface ContactChange {
   taken_by?: string | null;
 }
 
-/** A document on its way to the case team. `arrived` of `files` are here; who decided and what the scan said is for staff. */
+/** A document on its way to the case team, `request` being what it answers, if anything. */
 export interface Document {
   thread: string;
   kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
@@ -235,8 +237,20 @@ export interface Document {
   said: string | null;
   received_at: string;
   decided_at: string | null;
+  request: string | null;
   scan?: "clean" | "not_scanned" | null;
   decided_by?: string | null;
+}
+
+/** A paper that the case team asks one party for: what, why, by which day. Who asked is for staff. */
+export interface DocumentRequest {
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  why: string;
+  by_on: string;
+  state: "open" | "cancelled";
+  asked_at: string;
+  asked_by?: string;
 }
 
 /** One choice: the language, the size of the text, or how one is told of things. */
@@ -289,6 +303,7 @@ export interface Nouns {
   "appointment": Appointment;
   "contact_change": ContactChange;
   "document": Document;
+  "document_request": DocumentRequest;
   "preference": Preference;
   "notice": Notice;
   "note": Note;
@@ -310,6 +325,16 @@ export interface ReadMessages {
 
 /** Arguments of appointment.request@1: its own id, for whom, when, how, about what. */
 export interface RequestAppointment {
+  id: string;
+  thread: string;
+  starts_local: string;
+  channel: "phone" | "video" | "in_person";
+  topic: "payments" | "order" | "documents" | "hearing" | "other";
+  note?: string;
+}
+
+/** Arguments of appointment.offer@1: the same, from the team: whom it offers this time to. */
+export interface OfferAppointment {
   id: string;
   thread: string;
   starts_local: string;
@@ -359,11 +384,26 @@ export interface OfferDocument {
   kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
   files: OfferedFile[];
   note?: string;
+  request?: string;
 }
 
 /** Arguments of document.withdraw@1: which document its sender takes back before it was looked at. */
 export interface WithdrawDocument {
   document: string;
+}
+
+/** Arguments of document.ask@1: its own id, who is asked, for what, by which day, and why, in plain words. */
+export interface AskDocument {
+  id: string;
+  thread: string;
+  kind: "pay" | "job" | "costs" | "paid" | "court" | "identity" | "birth" | "other";
+  by_on: string;
+  why: string;
+}
+
+/** Arguments of document.cancel_ask@1: which request is not needed any more. */
+export interface CancelAsk {
+  request: string;
 }
 
 /** Arguments of document.accept@1: which. */
@@ -427,12 +467,15 @@ export interface Mutations {
   "message.send": { v: 1; args: SendMessage };
   "message.read": { v: 1; args: ReadMessages };
   "appointment.request": { v: 1; args: RequestAppointment };
+  "appointment.offer": { v: 1; args: OfferAppointment };
   "appointment.accept": { v: 1; args: AcceptAppointment };
   "appointment.ask_move": { v: 1; args: AskMove };
   "appointment.cancel": { v: 1; args: CancelAppointment };
   "appointment.outcome": { v: 1; args: NoteOutcome };
   "document.offer": { v: 1; args: OfferDocument };
   "document.withdraw": { v: 1; args: WithdrawDocument };
+  "document.ask": { v: 1; args: AskDocument };
+  "document.cancel_ask": { v: 1; args: CancelAsk };
   "document.accept": { v: 1; args: AcceptDocument };
   "document.send_back": { v: 1; args: SendBackDocument };
   "note.add": { v: 1; args: AddNote };

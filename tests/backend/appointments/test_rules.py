@@ -13,6 +13,7 @@ NOW = datetime(2026, 3, 2, 8, 0)
 HOURS = [Hours(1, "09:00", "10:30", 30, "phone"), Hours(2, "13:00", "14:00", 60, "in_person")]
 NINE, TEN, LATER = datetime(2026, 3, 9, 9, 0), datetime(2026, 3, 9, 10, 0), datetime(2026, 3, 10, 13, 0)
 
+OFFERED = Standing("offered", NINE, None, None)
 REQUESTED = Standing("requested", NINE, None, None)
 CONFIRMED = Standing("confirmed", NINE, None, None)
 TEAM_ASKS = Standing("move_asked", NINE, TEN, "team")
@@ -61,6 +62,9 @@ def test_nothing_free_is_an_empty_list() -> None:
     ("standing", "side", "agreed", "verdict"),
     [
         (REQUESTED, "team", NINE, Verdict.GO),
+        (OFFERED, "party", NINE, Verdict.GO),
+        (OFFERED, "team", NINE, Verdict.CHANGED),
+        (OFFERED, "party", TEN, Verdict.CHANGED),
         (REQUESTED, "party", NINE, Verdict.CHANGED),
         (REQUESTED, "team", TEN, Verdict.CHANGED),
         (CONFIRMED, "team", NINE, Verdict.AGREED),
@@ -80,6 +84,9 @@ def test_a_time_is_agreed_to_by_the_end_that_was_asked(standing: Standing, side:
     ("standing", "side", "seen", "verdict"),
     [
         (CONFIRMED, "party", NINE, Verdict.GO),
+        (OFFERED, "party", NINE, Verdict.GO),
+        (OFFERED, "team", NINE, Verdict.GO),
+        (OFFERED, "party", TEN, Verdict.CHANGED),
         (CONFIRMED, "party", TEN, Verdict.CHANGED),
         (TEAM_ASKS, "party", TEN, Verdict.GO),
         (TEAM_ASKS, "party", NINE, Verdict.CHANGED),

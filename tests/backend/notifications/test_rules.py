@@ -49,7 +49,6 @@ def test_the_audience_bits_are_those_of_the_registry() -> None:
         ("disbursement.held", {RECEIVING}),
         ("disbursement.processing", set()),
         ("payment.missed", {RECEIVING, PAYING, WORKER}),
-        ("document.asked", {RECEIVING, PAYING}),
         ("hearing.set", {RECEIVING, PAYING}),
         ("hearing.moved", {RECEIVING, PAYING}),
         ("hearing.cancelled", {RECEIVING, PAYING}),
@@ -61,6 +60,12 @@ def test_the_audience_bits_are_those_of_the_registry() -> None:
 )
 def test_each_event_tells_those_whom_it_concerns(verb: str, who: set[UUID]) -> None:
     assert told(entry(verb)) == who
+
+
+def test_papers_that_the_states_file_asks_for_concern_both_and_what_the_team_asks_for_the_one_it_asks() -> None:
+    assert told(entry("document.asked", batch_id=uuid4())) == {RECEIVING, PAYING}
+    assert told(entry("document.asked", detail={"thread": str(THREAD_P), "from_party": False})) == {PAYING}
+    assert told(entry("document.asked")) == set()
 
 
 @pytest.mark.parametrize(
