@@ -27,7 +27,7 @@ export function make_case(changes: Partial<CaseBox> = {}): CaseBox {
       { id: "ncp", role: "NCP", first_name: "Jordan", last_name: "O'Brien" },
       { id: "child", role: "CH", first_name: "Zoë" },
     ],
-    orders: [], obligations: [], balances: [], payments: [], disbursements: [], hearings: [], events: [], messages: [], appointments: [], notes: [], contact_changes: [], documents: [],
+    orders: [], obligations: [], balances: [], payments: [], disbursements: [], hearings: [], events: [], messages: [], appointments: [], notes: [], contact_changes: [], documents: [], document_requests: [],
     ...changes,
   };
 }

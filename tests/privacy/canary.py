@@ -19,7 +19,7 @@ FREE = frozenset(
     "middle_name phone email address_1 address_2 city postal_code employer_name employer_phone closure_code appearance name unit_code "
     "hours address detail_code".split()
 )
-WRITTEN = ("body", "note", "now")
+WRITTEN = ("body", "note", "now", "why")
 
 
 def spellings(word: str) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from backend.appointments import actions as appointments
 from backend.contacts import actions as contacts
 from backend.db import connection
 from backend.devices import actions as devices
+from backend.documents import actions as documents
 from backend.messages import actions as messages
 from backend.notifications import rules as notices
 from backend.voice import reads as calls
@@ -79,6 +80,13 @@ LEAKS: tuple[Leak, ...] = (
         (('($4 OR p.person_id = $3::text)"""', """($4 OR p.person_id = $3::text)
 UNION ALL SELECT 0::int2, NULL, true FROM participant p WHERE p.id = $2 AND NOT $4 AND p.person_id <> $3::text AND p.language = 'es' LIMIT 1\"\"\""""),),
     ),
+    Code(
+        "a paper that one parent is asked for, told to both",
+        notices,
+        (("    if kind is None or entry.batch_id is not None:", "    if kind is None or entry.verb in CONCERNS:"),),
+    ),
+    Code("a document taken for what the other was asked for", documents, ((' AND thread = $3)"', ' AND $3::uuid IS NOT NULL)"'),)),
+    Trigger("a case planned by what one parent is asked for", "document_request", "UPDATE ivd_case SET next_step_on = NEW.by_on WHERE id = NEW.case_id"),
     Code("a receipt of the team's answer to the other", messages, (("WHERE thread = $1 AND from_party AND answered_at", "WHERE case_id = (SELECT case_id FROM message WHERE thread = $1 LIMIT 1) AND from_party AND answered_at"),)),
     Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE $1::uuid IS NOT NULL AND case_id = $2 AND state = 'sent' RETURNING id"),)),
     Trigger("when the case was last touched", "participant", "UPDATE ivd_case SET next_step_code = 'touched ' || txid_current() WHERE id = NEW.case_id"),

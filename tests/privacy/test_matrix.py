@@ -142,6 +142,8 @@ async def _of_party(case: UUID, part: UUID, worker: Somebody) -> None:
     await insert(
         "document", **of | {"id": uuid4()}, account_id=account, kind="pay", files=1, bytes=1, pages=1, state="held", received_at=now
     )
+    asked = {"id": uuid4(), "kind": "pay", "why": "For the review.", "by_on": date(2099, 1, 1), "asked_at": now, "asked_by": "W"}
+    await insert("document_request", **of | asked)
     await insert("contact_change", **of, field="phone", was=None, now="555-0152", state="sent", sent_at=now)
     starts = {"starts_local": datetime(2099, 1, 1, 9), "time_zone": "UTC", "minutes": 30, "channel": "phone", "topic": "other"}
     await insert("appointment", **of, **starts, worker_login=worker.login, worker_name="W", state="requested", requested_at=now)

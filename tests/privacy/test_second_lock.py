@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from backend.appointments import actions as appointments
 from backend.contacts import actions as contacts
 from backend.db import connection, line_of, pool
 from backend.documents import actions as documents
-from backend.documents import downloads, uploads
+from backend.documents import asking, downloads, uploads
 from backend.errors import Refused
 from backend.messages import actions as messages
 from backend.notes import actions as notes
@@ -27,7 +28,7 @@ from backend.registry import REGISTRY
 from sync import epoch, inbox, pull
 from sync.declare import Refusal
 from sync.pull import Asked
-from tests.backend.platform.stories import FIRST, SECOND, TOLD
+from tests.backend.platform.stories import FIRST, FOURTH, SECOND, THIRD, TOLD
 from tests.locks import changed, first_lock_alone
 from tests.make import (
     make_account,
@@ -54,6 +55,7 @@ SELECT r.scope, r.aud, r.kind, r.id FROM sync_row r JOIN sync_grant g ON g.scope
 WHERE g.principal = $1 AND NOT r.gone"""
 OWN_PARTY = "p.case_id = $1 AND p.to_on IS NULL AND p.role <> 'CH' AND ($4 OR p.person_id = $3::text)"
 GRANTED = "JOIN sync_grant g ON g.scope = d.case_id AND g.principal = $1 AND "
+SOON = (date.today() + timedelta(days=9)).isoformat()
 ANYBODY = "JOIN (SELECT $1::uuid) g ON "
 
 
@@ -77,7 +79,7 @@ async def make_house() -> House:
     await make_disbursement(family.case)
     await make_hearing(family.case)
     await make_event(family.case)
-    made = {name: uuid4() for name in ("message", "appointment", "contact_change", "document", "note")}
+    made = {name: uuid4() for name in ("message", "appointment", "contact_change", "document", "note", "document_request", "offer")}
     for name, sender, args in _first_acts(family, made):
         assert (await sender.send(name, family.case, **args)).outcome == "ok", name
     async with connection() as held:
@@ -96,6 +98,9 @@ def _first_acts(family: Family, made: dict[str, UUID]) -> Iterator[tuple[str, Ph
     yield "contact.change", mine, {"id": str(made["contact_change"]), **was}
     yield "document.offer", mine, {"id": str(made["document"]), "thread": thread, "kind": "pay", "files": files}
     yield "note.add", team, {"id": str(made["note"]), "body": "Called, no answer."}
+    wanted = {"thread": thread, "kind": "pay", "by_on": SOON, "why": "For the review."}
+    yield "document.ask", team, {"id": str(made["document_request"]), **wanted}
+    yield "appointment.offer", team, {"id": str(made["offer"]), **asked, "starts_local": THIRD}
 
 
 async def brought(phone: Phone, snapshot: str | None) -> set[Place]:
@@ -143,7 +148,7 @@ def no_checks() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(changed(inbox, ('if not held["granted"]:', "if False:")))
         stack.enter_context(changed(messages, (OWN_PARTY, "$1::uuid IS NOT NULL AND ($4 OR $3::text <> '')")))
-        for room in (appointments, contacts, documents, messages, notes):
+        for room in (appointments, asking, contacts, documents, messages, notes):
             stack.enter_context(patch.object(room, "require", lambda actor, operation: None))
             if hasattr(room, "get_party"):
                 stack.enter_context(patch.object(room, "get_party", anybodys))
@@ -163,11 +168,16 @@ def _attempts(house: House) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "contact.take_up", {"change": made["contact_change"]}
     yield "document.offer", {"id": str(uuid4()), "thread": thread, "kind": "pay", "files": files}
     yield "document.accept", {"document": made["document"]}
+    wanted = {"thread": thread, "kind": "pay", "by_on": SOON, "why": "Not the team's."}
+    yield "document.ask", {"id": str(uuid4()), **wanted}
+    yield "document.cancel_ask", {"request": made["document_request"]}
+    yield "appointment.offer", {"id": str(uuid4()), **asked, "starts_local": FOURTH}
+    yield "appointment.accept", {"appointment": made["offer"], "starts_local": THIRD}
     yield "note.add", {"id": str(uuid4()), "body": "Not the team's."}
     yield "note.edit", {"id": str(uuid4()), "note": made["note"], "base": made["note"], "body": "Not the team's."}
 
 
-WRITTEN = "message appointment contact_change document document_file note".split()
+WRITTEN = "message appointment contact_change document document_file document_request note".split()
 
 
 async def _written() -> list[Any]:

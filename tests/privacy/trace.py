@@ -178,12 +178,19 @@ class _Told(NamedTuple):
     def id(self, *label: object) -> UUID:
         return uuid5(NAMES, "/".join(map(str, (self.seed, self.family.number, self.round, *label))))
 
+    def request(self, who: str) -> str:
+        """What this person is asked for by the team, if they are."""
+        return str(self.id("q", who))
+
     def act(self, who: str, name: str, args: dict[str, Any], case: str | None, *, mine: bool) -> Act:
         return Act(self.family.number, who, name, case, args, mine)
 
     def was(self, who: str) -> str | None:
         """The city that stands for this person before the story begins; often another stands by now."""
         return self.cities.get(who)
+
+    def by_on(self) -> str:
+        return (self.day + timedelta(days=self.rng.randrange(2, 20))).isoformat()
 
     def time(self, pool: int) -> str:
         """A time that can be asked for, of a pool small enough that two ask for the same."""
@@ -248,6 +255,7 @@ def _of_parent(told: _Told, who: str, case: str, *, mine: bool, label: str = "")
     """Everything that a parent can send, also what is refused."""
     own = str(thread(case, who))
     other = str(thread(case, told.family.opponents[0])) if mine else own
+    not_me = next(party for party in told.family.parties if party != who)
     account = str(natural("account", who))
 
     def act(name: str, of: str | None = case, /, **args: Any) -> Act:
@@ -269,6 +277,8 @@ def _of_parent(told: _Told, who: str, case: str, *, mine: bool, label: str = "")
         act("note.add", id=str(told.id("n", key)), body="a parent has no notes"),
         act("document.offer", id=str(told.id("f", key)), thread=own, kind=told.rng.choice(KINDS), files=[_file(told.rng)], note="a file"),
         act("document.offer", id=str(told.id("g", key)), thread=other, kind="other", files=[_file(told.rng)]),
+        act("document.offer", id=str(told.id("h", key)), thread=own, kind="pay", files=[_file(told.rng)], request=told.request(who)),
+        act("document.offer", id=str(told.id("i", key)), thread=own, kind="pay", files=[_file(told.rng)], request=told.request(not_me)),
         act("document.withdraw", document=str(told.id("f", key))),
     ]  # fmt: skip
 
@@ -289,9 +299,15 @@ def _of_team(told: _Told, about: str, *, mine: bool, label: str = "") -> list[Ac
     def act(name: str, /, **args: Any) -> Act:
         return told.act("team", name, args, case, mine=mine)
 
-    acts = [act("message.send", id=str(told.id("m", key)), thread=own, body=f"Answer {told.rng.randrange(999)}")]
+    pool = APART if mine else SHARED  # both parents in one hour is refused to the team, so what it offers the observed is apart
+    acts = [
+        act("message.send", id=str(told.id("m", key)), thread=own, body=f"Answer {told.rng.randrange(999)}"),
+        act("document.ask", id=told.request(about + label), thread=own, kind="pay", by_on=told.by_on(), why=f"Why {told.rng.random()}"),
+        act("appointment.offer", id=str(told.id("o", key)), thread=own, starts_local=told.time(pool), channel=CHANNEL, topic="other"),
+    ]
     if not mine:
         acts += [
+            act("document.cancel_ask", request=told.request(about)),
             act("note.add", id=str(told.id("n", key)), body=f"Note {told.rng.randrange(999)}"),
             act("contact.take_up", change=str(told.id("c", f"{about}{case}"))),
             act("appointment.accept", appointment=str(told.id("a", f"{about}{case}")), starts_local=told.time(SHARED)),
@@ -338,6 +354,8 @@ def _vary_args(rng: Random, args: dict[str, Any]) -> dict[str, Any]:
         args["body"] = f"{rng.choice(WORDS)} {rng.randrange(10**6)}"
     if "files" in args:
         args["files"] = [_file(rng) for _ in range(rng.randrange(1, 4))]
+    if "why" in args:
+        args["why"] = f"{rng.choice(WORDS)} {rng.randrange(10**6)}"
     if "now" in args:
         args["now"] = _some(rng, args["field"])
     return args

@@ -19,9 +19,12 @@ import { type Channel, type Fate, fate, is_open, may_accept, on_the_table, type 
 
 export const CHANNEL_ICONS: Record<Channel, IconName> = { phone: "phone", video: "video", in_person: "place" };
 const TONES: Record<Fate, "plain" | "good" | "care" | "bad"> = {
-  saved: "care", sending: "plain", asked: "plain", move_asked: "plain", confirmed: "good", answer: "care", needs_you: "bad", cancelled: "plain", missed: "plain", held: "plain",
+  saved: "care", sending: "plain", asked: "plain", move_asked: "plain", offered: "care", unanswered: "plain", confirmed: "good", answer: "care", needs_you: "bad", cancelled: "plain", missed: "plain", held: "plain",
 };
-const ICONS: Partial<Record<Fate, IconName>> = { saved: "mobile", sending: "refresh", asked: "clock", move_asked: "clock", confirmed: "check", answer: "alert", needs_you: "alert" };
+const ICONS: Partial<Record<Fate, IconName>> = { saved: "mobile", sending: "refresh", asked: "clock", move_asked: "clock", offered: "calendar", unanswered: "clock", confirmed: "check", answer: "alert", needs_you: "alert" };
+
+/** Until one of these is answered there is nothing to agree to or to move. */
+const BEGINNINGS = new Set(["appointment.request", "appointment.offer"]);
 
 interface AppointmentProps {
   appointment: HeldAppointment;
@@ -50,7 +53,7 @@ export function AppointmentCard({ appointment, scope, side, about }: Appointment
         <p class="with-mark"><Icon name={CHANNEL_ICONS[appointment.channel]} /><span><strong>{say.channel[appointment.channel]}</strong><br />{say_code(say.topic, appointment.topic)}</span></p>
         {appointment.note && <blockquote class="quote" dir="auto">{appointment.note}</blockquote>}
         {appointment.state === "missed" && side === "party" && <p>{say.missed_why}</p>}
-        <Trouble appointment={appointment} />
+        <Trouble appointment={appointment} scope={scope} />
         <Actions appointment={appointment} scope={scope} side={side} />
       </div>
     </article>
@@ -64,13 +67,14 @@ export function FateMark({ appointment, side }: Pick<AppointmentProps, "appointm
   return <Mark tone={TONES[stands]} {...(icon ? { icon } : {})}>{side === "team" && stands === "answer" ? say.waits_for_you : say.fate[stands]}</Mark>;
 }
 
-function Trouble({ appointment: { outbox } }: Pick<AppointmentProps, "appointment">) {
+function Trouble({ appointment: { outbox, thread }, scope }: Pick<AppointmentProps, "appointment" | "scope">) {
   if (outbox?.state !== "refused" && outbox?.state !== "parked") return null;
   const { attention, appointments: say } = more();
   return (
     <div class="stack-tight">
       <p><strong>{say_code(attention.why, outbox.state === "parked" ? "parked" : outbox.say?.key ?? outbox.code)}</strong></p>
       <FreeTimes item={outbox} />
+      {outbox.name === "appointment.offer" && <div><LinkButton icon="clock" href={`/calendar/offer/${scope}/${thread}`}>{say.offer_new}</LinkButton></div>}
       <p><a href="/attention">{say.more_ways}</a></p>
     </div>
   );
@@ -81,7 +85,7 @@ function Actions({ appointment, scope, side }: Omit<AppointmentProps, "about">) 
   const [asked, ask] = useState(false);
   const stuck = appointment.outbox && appointment.outbox.state !== "done";
   if (side === "team" && !stuck && to_tell(appointment, now.value)) return <Outcome appointment={appointment} scope={scope} />;
-  if (!is_open(appointment) || (stuck && appointment.outbox?.name === "appointment.request")) return null;
+  if (!is_open(appointment) || (stuck && BEGINNINGS.has(appointment.outbox?.name ?? ""))) return null;
   const time = on_the_table(appointment);
   return (
     <>

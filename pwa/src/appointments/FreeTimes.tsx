@@ -6,7 +6,7 @@ import type { OutboxItem } from "../store/model.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { today } from "../ui/clock.ts";
 import type { Mutations } from "../wire.ts";
-import { ask_other_time, request_again } from "./actions.ts";
+import { ask_other_time, begin_again } from "./actions.ts";
 
 export function FreeTimes({ item }: { item: OutboxItem }) {
   const { appointments: say } = more();
@@ -30,8 +30,8 @@ export function free_in(item: OutboxItem): string[] {
 /** The same wish for this time; only when it is safe on this phone does the old one go. */
 async function take(item: OutboxItem, starts_local: string): Promise<void> {
   const scope = item.scope ?? "";
-  if (item.name === "appointment.request") {
-    await request_again(scope, item.args as Mutations["appointment.request"]["args"], starts_local);
+  if (item.name !== "appointment.ask_move") {
+    await begin_again(item, starts_local);
   } else {
     const { appointment, seen_local } = item.args as Mutations["appointment.ask_move"]["args"];
     await ask_other_time(scope, appointment, seen_local, starts_local);

@@ -10,20 +10,22 @@ import { bookable_days, type Channel, times_left } from "./rules.ts";
 interface TimeChooserProps {
   channel: Channel;
   value: string;
+  /** What is known not to be free. */
+  taken?: ReadonlySet<string> | undefined;
   onChange: (starts_local: string) => void;
 }
 
-export function TimeChooser({ channel, value, onChange }: TimeChooserProps) {
+export function TimeChooser({ channel, value, taken, onChange }: TimeChooserProps) {
   const { appointments: say } = more();
   const here = wall(agency.value?.time_zone ?? own_zone, now.value);
-  const days = bookable_days(hours.value, channel, here);
+  const days = bookable_days(hours.value, channel, here, taken);
   const [chosen, choose] = useState(value.slice(0, 10));
   const day = days.includes(chosen) ? chosen : days[0];
   if (!day) return <p>{say.no_times} {agency.value?.phone}</p>;
   return (
     <>
       <Chips legend={say.day} name="day" options={days.map(one => ({ value: one, label: say_day(language.value, one, today.value) }))} value={day} onChange={choose} />
-      <Chips legend={say.time} name="time" options={times_left(hours.value, channel, day, here).map(one => ({ value: one, label: say_time(language.value, one) }))}
+      <Chips legend={say.time} name="time" options={times_left(hours.value, channel, day, here, taken).map(one => ({ value: one, label: say_time(language.value, one) }))}
         value={value} onChange={onChange} />
     </>
   );

@@ -7,7 +7,7 @@ export type Channel = Appointment["channel"];
 export type Side = "party" | "team";
 
 /** What has become of it: on this phone, on its way, waiting for the other end, agreed, waiting for this end, or over. */
-export type Fate = "saved" | "sending" | "asked" | "move_asked" | "confirmed" | "answer" | "needs_you" | "cancelled" | "missed" | "held";
+export type Fate = "saved" | "sending" | "asked" | "move_asked" | "offered" | "unanswered" | "confirmed" | "answer" | "needs_you" | "cancelled" | "missed" | "held";
 
 export const CHANNELS: readonly Channel[] = ["phone", "video", "in_person"];
 export const TOPICS: readonly Appointment["topic"][] = ["payments", "order", "documents", "hearing", "other"];
@@ -16,6 +16,7 @@ export const NOTE_MOST = 1000;
 const AHEAD_DAYS = 60;
 const NOTICE_MINUTES = 120;
 const DAYS_SHOWN = 10;
+const NONE: ReadonlySet<string> = new Set();
 
 /** The times of a day by this channel: the same as backend/appointments/rules.py finds, by the same vectors. */
 export function times_on(hours: readonly BookableHours[], channel: Channel, day: Day): string[] {
@@ -30,20 +31,25 @@ export function times_on(hours: readonly BookableHours[], channel: Channel, day:
 }
 
 /** The next days with a time to offer, from this wall time on. */
-export function bookable_days(hours: readonly BookableHours[], channel: Channel, now_local: string): Day[] {
+export function bookable_days(hours: readonly BookableHours[], channel: Channel, now_local: string, taken: ReadonlySet<string> = NONE): Day[] {
   const first = now_local.slice(0, 10);
   const days: Day[] = [];
   for (let ahead = 0; ahead < AHEAD_DAYS && days.length < DAYS_SHOWN; ahead += 1) {
     const day = add_days(first, ahead);
-    if (times_left(hours, channel, day, now_local).length > 0) days.push(day);
+    if (times_left(hours, channel, day, now_local, taken).length > 0) days.push(day);
   }
   return days;
 }
 
-/** Those of a day's times that are not too soon. Whether they are free only the agency knows. */
-export function times_left(hours: readonly BookableHours[], channel: Channel, day: Day, now_local: string): string[] {
+/** Those of a day's times that are not too soon, nor known to be taken. Whether they are free only the agency knows. */
+export function times_left(hours: readonly BookableHours[], channel: Channel, day: Day, now_local: string, taken: ReadonlySet<string> = NONE): string[] {
   const soonest = new Date(Date.parse(`${now_local}Z`) + NOTICE_MINUTES * 60_000).toISOString().slice(0, 16);
-  return times_on(hours, channel, day).filter(at => at >= soonest);
+  return times_on(hours, channel, day).filter(at => at >= soonest && !taken.has(at));
+}
+
+/** The times that a worker's own cases have taken already, as far as this device knows. */
+export function times_taken(items: readonly { appointments: readonly Pick<Appointment, "asked_local" | "starts_local">[] }[]): Set<string> {
+  return new Set(items.flatMap(item => item.appointments.flatMap(one => [one.starts_local, on_the_table(one)])));
 }
 
 export function channels_of(hours: readonly BookableHours[]): Channel[] {
@@ -61,13 +67,14 @@ export function fate(one: HeldAppointment, side: Side): Fate {
   if (waiting === "saved" || waiting === "sending") return waiting;
   if (waiting === "refused" || waiting === "parked") return "needs_you";
   if (one.state === "requested") return side === "party" ? "asked" : "answer";
+  if (one.state === "offered") return side === "party" ? "offered" : "unanswered";
   if (one.state === "move_asked") return one.asked_by === side ? "move_asked" : "answer";
   return one.state;
 }
 
 /** May this end agree to the time on the table? */
 export function may_accept(one: Pick<Appointment, "state" | "asked_by">, side: Side): boolean {
-  return one.state === "move_asked" ? one.asked_by !== side : one.state === "requested" && side === "team";
+  return one.state === "move_asked" ? one.asked_by !== side : one.state === (side === "team" ? "requested" : "offered");
 }
 
 /** Was it agreed to, and has its time come? Then the team says how it went. */
@@ -76,7 +83,7 @@ export function to_tell(one: Pick<Appointment, "state" | "starts_local" | "time_
 }
 
 export function is_open({ state }: Pick<Appointment, "state">): boolean {
-  return state === "requested" || state === "confirmed" || state === "move_asked";
+  return state === "offered" || state === "requested" || state === "confirmed" || state === "move_asked";
 }
 
 function minutes_of(clock_time: string): number {

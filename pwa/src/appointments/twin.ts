@@ -3,17 +3,13 @@ import type { CaseBox, HeldAppointment, OutboxItem } from "../store/model.ts";
 import type { Mutations } from "../wire.ts";
 
 const STAFF = 8;
+/** What each end begins with, and may alter until the other has answered. */
+const OWN = { party: "requested", team: "offered" } as const;
 
 type Args<K extends keyof Mutations> = Mutations[K]["args"];
 
-export function appointment_request(box: CaseBox, item: OutboxItem): CaseBox {
-  const { id, thread, starts_local, channel, topic, note } = item.args as Args<"appointment.request">;
-  const made: HeldAppointment = {
-    id, thread, starts_local, channel, topic, note: note ?? null, asked_local: null, asked_by: null, time_zone: "", minutes: 30,
-    state: "requested", requested_at: item.at, outbox: item,
-  };
-  return { ...box, appointments: [...box.appointments.filter(one => one.id !== id), made] };
-}
+export const appointment_request = beginning("requested");
+export const appointment_offer = beginning("offered");
 
 export function appointment_accept(box: CaseBox, item: OutboxItem): CaseBox {
   const { appointment, starts_local } = item.args as Args<"appointment.accept">;
@@ -24,7 +20,7 @@ export function appointment_ask_move(box: CaseBox, item: OutboxItem): CaseBox {
   const { appointment, starts_local } = item.args as Args<"appointment.ask_move">;
   const side = box.mask & STAFF ? "team" : "party";
   return change(box, item, appointment, one => (
-    one.state === "requested" && side === "party" ? { starts_local } : { state: "move_asked", asked_local: starts_local, asked_by: side }
+    one.state === OWN[side] ? { starts_local } : { state: "move_asked", asked_local: starts_local, asked_by: side }
   ));
 }
 
@@ -36,6 +32,17 @@ export function appointment_cancel(box: CaseBox, item: OutboxItem): CaseBox {
 export function appointment_outcome(box: CaseBox, item: OutboxItem): CaseBox {
   const { appointment, outcome } = item.args as Args<"appointment.outcome">;
   return change(box, item, appointment, () => ({ state: outcome }));
+}
+
+function beginning(state: HeldAppointment["state"]): (box: CaseBox, item: OutboxItem) => CaseBox {
+  return (box, item) => {
+    const { id, thread, starts_local, channel, topic, note } = item.args as Args<"appointment.request">;
+    const made: HeldAppointment = {
+      id, thread, starts_local, channel, topic, note: note ?? null, asked_local: null, asked_by: null, time_zone: "", minutes: 30,
+      state, requested_at: item.at, outbox: item,
+    };
+    return { ...box, appointments: [...box.appointments.filter(one => one.id !== id), made] };
+  };
 }
 
 /** What was refused or parked is only marked: nothing became of it, and the appointment is shown as it stands. */

@@ -17,7 +17,7 @@ import { say_code } from "../i18n/codes.ts";
 import { full_name } from "./box.ts";
 import { MoneyNow, OrderBrief } from "./BriefMoney.tsx";
 import { Parties } from "./BriefParties.tsx";
-import { NextStep, Promises } from "./BriefNext.tsx";
+import { Appointments, NextStep, Promises } from "./BriefNext.tsx";
 import { newest_events } from "./Events.tsx";
 import { Notes } from "../notes/Notes.tsx";
 import { Pin } from "../visits/Pin.tsx";
@@ -42,7 +42,7 @@ function Opened({ box }: { box: CaseBox }) {
       <Safety box={box} />
       {(facts.initiating_fips || facts.responding_fips) && <Banner tone="note" icon="info"><p>{say.other_state}</p></Banner>}
       <div class="brief">
-        <div class="stack-wide"><NextStep box={box} /><Promises box={box} /><Parties box={box} /></div>
+        <div class="stack-wide"><NextStep box={box} /><Appointments box={box} /><Promises box={box} /><Parties box={box} /></div>
         <div class="stack-wide"><Notes box={box} /><DocumentsInCase box={box} /><MoneyNow box={box} /><OrderBrief box={box} /><LastEvents box={box} /></div>
       </div>
       <Fresh />

@@ -3,11 +3,14 @@ import { count, fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
+import { FateMark } from "../appointments/AppointmentCard.tsx";
+import { is_open, on_the_table } from "../appointments/rules.ts";
 import { room_text } from "../hearings/words.ts";
 import { reply_clock } from "../messages/rules.ts";
 import type { CaseBox } from "../store/model.ts";
-import { Card, Mark, Section } from "../ui/Card.tsx";
-import { now, today } from "../ui/clock.ts";
+import { LinkButton } from "../ui/Button.tsx";
+import { Card, LinkRow, Mark, Rows, Section } from "../ui/Card.tsx";
+import { now, own_zone, today } from "../ui/clock.ts";
 import { AtTime, OnDay } from "../ui/When.tsx";
 import { full_name } from "./box.ts";
 import { list_item, next_hearing } from "./rules.ts";
@@ -22,6 +25,7 @@ export function NextStep({ box }: { box: CaseBox }) {
       <Card>
         <p class="big"><strong>{box.case.next_step_code ? say_code(codes.next_step, box.case.next_step_code) : codes.no_next_step}</strong></p>
         {box.case.next_step_on && <div><Due day={box.case.next_step_on} /></div>}
+        <Want scope={box.scope} />
         <div>
           <h3>{say.hearing}</h3>
           {whole ? (
@@ -32,6 +36,34 @@ export function NextStep({ box }: { box: CaseBox }) {
           ) : <p class="soft">{say.no_hearing}</p>}
         </div>
       </Card>
+    </Section>
+  );
+}
+
+/** What a worker may want of a parent: nearly always a paper or a meeting. */
+function Want({ scope }: { scope: string }) {
+  const { documents, appointments } = more();
+  return (
+    <div class="buttons no-print">
+      <LinkButton kind="primary" icon="paper" href={`/documents/${scope}/ask`}>{documents.ask}</LinkButton>
+      <LinkButton icon="calendar" href={`/calendar/offer/${scope}`}>{appointments.offer}</LinkButton>
+    </div>
+  );
+}
+
+/** Those that are open, whoever began them; also what is only on this device yet. */
+export function Appointments({ box }: { box: CaseBox }) {
+  const { appointments: say } = more();
+  const open = box.appointments.filter(one => is_open(one)).sort((one, other) => on_the_table(one).localeCompare(on_the_table(other)));
+  if (open.length === 0) return null;
+  return (
+    <Section title={say.of_case}>
+      <Rows>
+        {open.map(one => (
+          <LinkRow key={one.id} href={`/appointment/${box.scope}/${one.id}`} icon="calendar" title={full_name(box.participants.find(person => person.id === one.thread))}
+            detail={<><OnDay day={on_the_table(one)} />, <AtTime local={on_the_table(one)} zone={one.time_zone || own_zone} /></>} end={<FateMark appointment={one} side="team" />} />
+        ))}
+      </Rows>
     </Section>
   );
 }

@@ -7,17 +7,16 @@ import type { CaseBox } from "../store/model.ts";
 import { Buttons, LinkButton } from "../ui/Button.tsx";
 import { Card, Mark, Section } from "../ui/Card.tsx";
 import { ToTakeUp } from "../contacts/ToTakeUp.tsx";
-import { full_name } from "./box.ts";
+import { adults, full_name } from "./box.ts";
 
 type Person = CaseBox["participants"][number];
 
 export function Parties({ box }: { box: CaseBox }) {
   const { brief: say } = more();
-  const adults = box.participants.filter(person => person.role !== "CH").sort((one, other) => Number(other.role === "CP") - Number(one.role === "CP"));
   const children = box.participants.filter(person => person.role === "CH");
   return (
     <>
-      <Section title={say.parties} aside={<LinkButton kind="plain" icon="shield" href={`/safety/${box.scope}`}>{say.protect}</LinkButton>}>{adults.map(person => <Adult key={person.id} person={person} box={box} />)}</Section>
+      <Section title={say.parties} aside={<LinkButton kind="plain" icon="shield" href={`/safety/${box.scope}`}>{say.protect}</LinkButton>}>{adults(box).map(person => <Adult key={person.id} person={person} box={box} />)}</Section>
       {children.length > 0 && <Section title={say.children}><Card><ul class="stack-tight">{children.map(child => <Child key={child.id} child={child} box={box} />)}</ul></Card></Section>}
     </>
   );

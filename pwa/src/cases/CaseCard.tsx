@@ -12,6 +12,7 @@ import { paying } from "./box.ts";
 import { headline_words } from "./headline.ts";
 import { names_of } from "./names.ts";
 import { type CaseListItem, headline, next_hearing } from "./rules.ts";
+import { WaitsForYou } from "./WaitsForYou.tsx";
 
 export function CaseCard({ item }: { item: CaseListItem }) {
   const { home, part } = words();
@@ -26,6 +27,7 @@ export function CaseCard({ item }: { item: CaseListItem }) {
         </div>
         <p class="headline">{headline_text(item)}</p>
         <HoldReason item={item} />
+        <WaitsForYou item={item} />
         {item.status === "open" && <Ahead item={item} />}
         {item.stale && <p class="soft">{home.stale}</p>}
       </div>

@@ -26,6 +26,11 @@ export function full_name(person: Participant | undefined): string {
   return [person?.first_name, person?.last_name].filter(Boolean).join(" ");
 }
 
+/** The parents of a case, the receiving one first. */
+export function adults(box: Pick<CaseBox, "participants">): CaseBox["participants"] {
+  return box.participants.filter(person => person.role !== "CH").sort((one, other) => Number(other.role === "CP") - Number(one.role === "CP"));
+}
+
 export function paying(part: Part): boolean {
   return part === "NCP" || part === "AP";
 }

@@ -2,6 +2,8 @@
 import type { Day } from "../ui/when.ts";
 import type { Appointment, Case, Disbursement, Document, Hearing, Obligation } from "../wire.ts";
 import type { CaseBox, Held } from "../store/model.ts";
+import { is_open } from "../appointments/rules.ts";
+import { how_far, is_wanted, requests_in_order } from "../documents/rules.ts";
 import { type Part, full_name, part_in } from "./box.ts";
 
 export interface HearingGlance {
@@ -33,6 +35,14 @@ export interface DocumentGlance {
   name: string;
   kind: Document["kind"];
   received_at: string;
+}
+
+/** A paper that this parent is asked for and has not sent. `again`: what was sent was not what is needed. */
+export interface AskGlance {
+  id: string;
+  kind: Document["kind"];
+  by_on: Day;
+  again: boolean;
 }
 
 export interface ThreadGlance {
@@ -72,6 +82,8 @@ export interface CaseListItem extends Pick<Case, "case_number" | "status" | "sta
   /** Those that are still open. */
   appointments: AppointmentGlance[];
   documents: DocumentGlance[];
+  /** The parent's own; not there as long as an earlier version's item stands. */
+  asks?: AskGlance[];
   threads: ThreadGlance[];
   money: MoneyGlance;
   violence: boolean;
@@ -81,7 +93,6 @@ export interface CaseListItem extends Pick<Case, "case_number" | "status" | "sta
 
 const SNIPPET = 90;
 const HEARINGS = 4;
-const OPEN = new Set<Appointment["state"]>(["requested", "confirmed", "move_asked"]);
 
 /** Makes the list's entry for a case from its box. */
 export function list_item(box: CaseBox): CaseListItem {
@@ -95,8 +106,9 @@ export function list_item(box: CaseBox): CaseListItem {
     scope: box.scope, mask: box.mask, stale: box.stale, part, case_number, status, stage, closed_on, next_step_code, next_step_on,
     receiving, paying, children,
     hearings: box.hearings.filter(one => one.status !== "held").sort(by_start).slice(-HEARINGS).map(hearing_glance),
-    appointments: box.appointments.filter(one => OPEN.has(one.state)).sort(by_start).map(one => appointment_glance(box, one)),
+    appointments: box.appointments.filter(is_open).sort(by_start).map(one => appointment_glance(box, one)),
     documents: part === "staff" ? box.documents.filter(one => one.state === "ready").map(one => document_glance(box, one)) : [],
+    asks: part === "staff" ? [] : ask_glances(box),
     threads: thread_glances(box, part),
     money: money_glance(box),
     violence: box.participants.some(person => person.family_violence === true),
@@ -124,6 +136,11 @@ function appointment_glance(box: CaseBox, one: Held<"appointment">): Appointment
 
 function document_glance(box: CaseBox, { id, thread, kind, received_at }: Held<"document">): DocumentGlance {
   return { id, name: full_name(box.participants.find(person => person.id === thread)), kind, received_at };
+}
+
+function ask_glances({ document_requests, documents }: CaseBox): AskGlance[] {
+  const wanted = requests_in_order(document_requests, documents).filter(one => is_wanted(one, documents));
+  return wanted.map(one => ({ id: one.id, kind: one.kind, by_on: one.by_on, again: how_far(one, documents) === "again" }));
 }
 
 function thread_glances(box: CaseBox, part: Part): ThreadGlance[] {

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { full_name, part_in } from "../cases/box.ts";
 import { count, fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
-import { language, more } from "../i18n/language.ts";
+import { language, more, words } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import { blob_id } from "../store/blobs.ts";
 import type { CaseBox, HeldDocument } from "../store/model.ts";
@@ -40,8 +40,8 @@ export function DocumentCard({ one, box }: DocumentProps) {
     <article data-document={one.id}>
       <Card>
         <div class="stack-tight">
-          <h2 class="hearing-title">{say.kind[one.kind]}</h2>
-          <p class="soft">{[who, say_instant(language.value, Date.parse(one.received_at), now.value), count(say.pages, one.pages)].filter(Boolean).join(" · ")}</p>
+          <h2 class="hearing-title">{words().codes.paper[one.kind]}</h2>
+          <p class="soft">{[who, say_instant(language.value, Date.parse(one.received_at), now.value), count(say.pages, one.pages), one.request && say.for_request].filter(Boolean).join(" · ")}</p>
           <div><Mark tone={staff && stands === "ready" ? "care" : TONES[stands]} icon={ICONS[stands]}>{staff ? say.fate_staff[stands] : say.fate[stands]}</Mark></div>
         </div>
         {stands === "uploading" && <Progress one={one} />}
@@ -81,7 +81,7 @@ function Own({ one, box }: DocumentProps) {
     <>
       {(anew || may_withdraw(one)) && (
         <Buttons>
-          {anew && <LinkButton icon="paper" href={`/documents/${box.scope}/send`}>{say.send_anew}</LinkButton>}
+          {anew && <LinkButton icon="paper" href={`/documents/${box.scope}/send${one.request ? `/${one.request}` : ""}`}>{say.send_anew}</LinkButton>}
           {may_withdraw(one) && <Button kind="danger" onPress={() => { ask(true); }}>{say.withdraw}</Button>}
         </Buttons>
       )}

@@ -10,7 +10,8 @@ import { Fresh } from "../ui/Fresh.tsx";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
 import { DocumentCard } from "./DocumentCard.tsx";
-import { in_order } from "./rules.ts";
+import { Requests } from "./Requests.tsx";
+import { in_order, is_wanted } from "./rules.ts";
 
 export function Documents({ params }: { params: Params }) {
   return <WithCase scope={params.scope} title={more().documents.title}>{box => <Opened box={box} />}</WithCase>;
@@ -21,9 +22,12 @@ function Opened({ box }: { box: CaseBox }) {
   const staff = part_in(box) === "staff";
   const all = in_order(box.documents);
   const mine = own_thread(box);
-  const action = mine && <div><LinkButton kind="primary" icon="paper" href={`/documents/${box.scope}/send`}>{say.send_one}</LinkButton></div>;
+  const wanted = box.document_requests.some(each => is_wanted(each, box.documents));
+  const action = mine && <div><LinkButton kind={wanted ? "quiet" : "primary"} icon="paper" href={`/documents/${box.scope}/send`}>{say.send_one}</LinkButton></div>;
   return (
     <Screen title={say.title} back={{ href: `/case/${box.scope}`, label: staff ? brief.title : one.title }} lead={fill(words().home.case_number, { number: box.case.case_number })}>
+      {staff && <div><LinkButton kind="primary" icon="paper" href={`/documents/${box.scope}/ask`}>{say.ask}</LinkButton></div>}
+      <Requests box={box} />
       {!staff && all.length > 0 && action}
       {all.length === 0
         ? <Nothing icon="paper" title={say.none_title} action={!staff && action}>{staff ? say.none_staff : say.none}</Nothing>

@@ -3,12 +3,14 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { own_thread } from "../cases/box.ts";
 import { WithCase } from "../cases/Held.tsx";
 import { fill } from "../i18n/fill.ts";
-import { more, words } from "../i18n/language.ts";
+import { language, more, words } from "../i18n/language.ts";
+import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
-import type { CaseBox } from "../store/model.ts";
+import type { CaseBox, HeldRequest } from "../store/model.ts";
 import { agency } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons } from "../ui/Button.tsx";
+import { today } from "../ui/clock.ts";
 import { Choice, TextArea } from "../ui/Field.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { go } from "../ui/router.ts";
@@ -19,15 +21,16 @@ import { NoRoom } from "./shelf.ts";
 import { shrink } from "./shrink.ts";
 
 export function Send({ params }: { params: Params }) {
-  return <WithCase scope={params.scope} title={more().documents.send_one}>{box => <Opened box={box} />}</WithCase>;
+  return <WithCase scope={params.scope} title={more().documents.send_one}>{box => <Opened box={box} wanted={params.thread} />}</WithCase>;
 }
 
-function Opened({ box }: { box: CaseBox }) {
+function Opened({ box, wanted }: { box: CaseBox; wanted: string }) {
   const { documents: say } = more();
   const thread = own_thread(box);
+  const request = box.document_requests.find(one => one.id === wanted);
   return (
     <Screen title={say.send_one} back={{ href: `/documents/${box.scope}`, label: say.title }} lead={fill(words().home.case_number, { number: box.case.case_number })}>
-      {thread ? <Form scope={box.scope} thread={thread} /> : <Banner tone="care"><p>{say.closed} {agency.value?.phone}</p></Banner>}
+      {thread ? <Form key={request?.id} scope={box.scope} thread={thread} request={request} /> : <Banner tone="care"><p>{say.closed} {agency.value?.phone}</p></Banner>}
     </Screen>
   );
 }
@@ -49,9 +52,9 @@ function useFiles() {
   return { files, choose, add, wrong, fault, busy, work };
 }
 
-function Form({ scope, thread }: { scope: string; thread: string }) {
+function Form({ scope, thread, request }: { scope: string; thread: string; request: HeldRequest | undefined }) {
   const { documents: say } = more();
-  const [kind, is] = useState<Kind>("pay");
+  const [kind, is] = useState<Kind>(request?.kind ?? "pay");
   const [note, write] = useState("");
   const { files, choose, add, wrong, fault, busy, work } = useFiles();
   const send = async (event: Event) => {
@@ -60,7 +63,7 @@ function Form({ scope, thread }: { scope: string; thread: string }) {
     if (files.length === 0) { fault(say.fault.none); return; }
     work(true);
     try {
-      await offer_document(scope, { thread, kind, files, ...(note.trim() ? { note: note.trim() } : {}) });
+      await offer_document(scope, { thread, kind, files, ...(request ? { request: request.id } : {}), ...(note.trim() ? { note: note.trim() } : {}) });
       go(`/documents/${scope}`);
     } catch (error) {
       fault(error instanceof NoRoom ? say.no_room : say.not_kept);
@@ -69,7 +72,7 @@ function Form({ scope, thread }: { scope: string; thread: string }) {
   };
   return (
     <form class="stack-wide" onSubmit={event => { void send(event); }}>
-      <Choice legend={say.what} name="kind" value={kind} options={KINDS.map(value => ({ value, label: say.kind[value] }))} onChange={is} />
+      {request ? <Asked request={request} /> : <Choice legend={say.what} name="kind" value={kind} options={KINDS.map(value => ({ value, label: words().codes.paper[value] }))} onChange={is} />}
       <fieldset class="section">
         <legend class="legend">{say.files}</legend>
         <p class="soft">{say.files_hint}</p>
@@ -86,6 +89,17 @@ function Form({ scope, thread }: { scope: string; thread: string }) {
         <p class="soft" role="status">{busy ? say.making : say.after}</p>
       </div>
     </form>
+  );
+}
+
+/** What this answers. */
+function Asked({ request }: { request: HeldRequest }) {
+  const { documents: say } = more();
+  return (
+    <Banner tone="note" icon="paper">
+      <p><strong>{words().codes.paper[request.kind]}</strong> · {fill(say.by_day, { day: say_day(language.value, request.by_on, today.value) })}</p>
+      <p dir="auto">{request.why}</p>
+    </Banner>
   );
 }
 

@@ -16,7 +16,7 @@ export function ToRead() {
             <a class="row case-row" href={`/documents/${item.scope}`}>
               <span class="row-text">
                 <span class="row-title">{one.name || words().caseload.no_name}</span>
-                <span>{say.kind[one.kind]}</span>
+                <span>{words().codes.paper[one.kind]}</span>
                 <span class="soft"><Pieces>{[item.case_number, <AtInstant key="at" at={Date.parse(one.received_at)} />]}</Pieces></span>
               </span>
               <Mark tone="care" icon="paper">{say.fate_staff.ready}</Mark>

@@ -11,6 +11,8 @@ export interface NewDocument {
   thread: string;
   kind: Kind;
   note?: string;
+  /** What it answers. */
+  request?: string;
   files: readonly Blob[];
 }
 
@@ -39,6 +41,16 @@ export async function forget_files(document: string): Promise<void> {
 export async function withdraw(scope: string, document: string): Promise<void> {
   await enqueue("document.withdraw", 1, scope, { document });
   await forget_files(document);
+}
+
+/** The team asks one party for a paper. */
+export async function ask_document(scope: string, wanted: Omit<Mutations["document.ask"]["args"], "id">): Promise<void> {
+  await enqueue("document.ask", 1, scope, { id: crypto.randomUUID(), ...wanted });
+}
+
+/** The team does not need it any more. */
+export async function cancel_ask(scope: string, request: string): Promise<void> {
+  await enqueue("document.cancel_ask", 1, scope, { request });
 }
 
 export async function accept(scope: string, document: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** How a document stands, which files are taken, and what gives way when a tablet is full. `now` is always an argument. */
 import type { BlobNote } from "../store/blobs.ts";
-import type { HeldDocument } from "../store/model.ts";
+import type { HeldDocument, HeldRequest } from "../store/model.ts";
 import type { Document, SendBackDocument } from "../wire.ts";
 
 export type Kind = Document["kind"];
@@ -8,6 +8,9 @@ export type BackReason = SendBackDocument["reason"];
 
 /** What has become of it, for whoever looks at it. What is on this phone is never called sent. */
 export type Fate = "saved" | "sending" | "needs_you" | "uploading" | "elsewhere" | "held" | "ready" | "unfit" | "accepted" | "sent_back";
+
+/** How far a request is: on this device, asked, on its way, here, or answered; `again`: what came was not what is needed. */
+export type Stage = "saved" | "sending" | "needs_you" | "asked" | "coming" | "received" | "accepted" | "again" | "cancelled";
 
 export const KINDS: readonly Kind[] = ["pay", "job", "costs", "paid", "court", "identity", "birth", "other"];
 export const REASONS: readonly BackReason[] = ["unreadable", "incomplete", "wrong_paper", "too_old", "not_needed", "other"];
@@ -34,6 +37,30 @@ export function fate(one: HeldDocument, local: number): Fate {
   if (waiting === "saved" || waiting === "sending") return waiting;
   if (one.state === "offered" || one.state === "arriving") return local > 0 ? "uploading" : "elsewhere";
   return one.state === "withdrawn" ? "unfit" : one.state;
+}
+
+/** What was sent decides; what did not go through answers nothing. */
+export function how_far({ id, state, outbox }: HeldRequest, documents: readonly HeldDocument[]): Stage {
+  if (outbox?.state === "refused" || outbox?.state === "parked") return "needs_you";
+  if (outbox?.state === "saved" || outbox?.state === "sending") return outbox.state;
+  const answers = in_order(documents.filter(one => one.request === id && fate(one, 1) !== "needs_you"));
+  if (answers.some(one => one.state === "accepted")) return "accepted";
+  if (state === "cancelled") return "cancelled";
+  const last = answers[0]?.state;
+  if (!last || last === "withdrawn") return "asked";
+  if (last === "unfit" || last === "sent_back") return "again";
+  return last === "held" || last === "ready" ? "received" : "coming";
+}
+
+/** Does it wait for the person who was asked? */
+export function is_wanted(one: HeldRequest, documents: readonly HeldDocument[]): boolean {
+  return ["asked", "again"].includes(how_far(one, documents));
+}
+
+/** What is still open first, by its day; what is over last. */
+export function requests_in_order(requests: readonly HeldRequest[], documents: readonly HeldDocument[]): HeldRequest[] {
+  const over = (one: HeldRequest) => Number(["accepted", "cancelled"].includes(how_far(one, documents)));
+  return [...requests].sort((one, other) => over(one) - over(other) || (one.by_on < other.by_on ? -1 : 1));
 }
 
 /** May its sender take it back? As long as nobody could have looked at it. */

@@ -8,6 +8,7 @@ import { say_code } from "../i18n/codes.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
+import { LinkButton } from "../ui/Button.tsx";
 import { Mark, Pieces } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { DayTile } from "../ui/DayTile.tsx";
@@ -34,6 +35,7 @@ export function TeamCalendar(_: { params: Params }) {
   const { coming } = split_by_time(all, now.value);
   return (
     <Screen title={say.title} wide>
+      <div><LinkButton kind="primary" icon="calendar" href="/calendar/offer">{more().appointments.offer}</LinkButton></div>
       <Requests />
       {coming.length === 0 && <Nothing icon="calendar" title={say.none_title}>{say.none_staff}</Nothing>}
       {coming.length > 0 && <Pages items={coming} size={DRAWN} from={from.value} onTurn={turn}>{part => by_day(part).map(one => <CourtDay key={one.day} {...one} />)}</Pages>}
@@ -98,6 +100,7 @@ function Meet({ item, one }: { item: CaseListItem; one: AppointmentGlance }) {
         </span>
         <span class="marks">
           <Mark icon={CHANNEL_ICONS[one.channel]}>{say.channel[one.channel]}</Mark>
+          {one.state === "offered" && <Mark>{say.fate.unanswered}</Mark>}
           {one.state === "move_asked" && <Mark tone="care">{one.asked_by === "team" ? say.fate.move_asked : say.move_waits}</Mark>}
           {item.violence && <Mark tone="bad" icon="shield">{caseload.safety}</Mark>}
         </span>

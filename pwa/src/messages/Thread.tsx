@@ -9,7 +9,7 @@ import type { Params } from "../routes.ts";
 import { agency, own } from "../store/live.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Banner } from "../ui/Banner.tsx";
-import { Button } from "../ui/Button.tsx";
+import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
 import { Pieces } from "../ui/Card.tsx";
 import { now, today } from "../ui/clock.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
@@ -46,8 +46,20 @@ function Opened({ box, wanted }: { box: CaseBox; wanted: string }) {
       {thread && <Clock box={box} thread={thread} staff={staff} />}
       {thread ? <Lines lines={thread_lines(box.messages, thread)} staff={staff} name={name} /> : <Banner tone="care"><p>{say.no_thread} {agency.value?.phone}</p></Banner>}
       {thread && <Composer key={thread} scope={box.scope} thread={thread} hint={staff ? fill(say.hint_staff, { name }) : say.hint_parent} />}
+      {thread && staff && <Further scope={box.scope} thread={thread} />}
       {!staff && <p class="soft">{say.call_now} <a href={`tel:${agency.value?.phone ?? ""}`}>{agency.value?.phone}</a>.</p>}
     </Screen>
+  );
+}
+
+/** What a worker may want of this parent besides writing. */
+function Further({ scope, thread }: { scope: string; thread: string }) {
+  const { documents, appointments } = more();
+  return (
+    <Buttons>
+      <LinkButton icon="paper" href={`/documents/${scope}/ask/${thread}`}>{documents.ask}</LinkButton>
+      <LinkButton icon="calendar" href={`/calendar/offer/${scope}/${thread}`}>{appointments.offer}</LinkButton>
+    </Buttons>
   );
 }
 

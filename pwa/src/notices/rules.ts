@@ -21,7 +21,7 @@ export function unopened(notices: readonly Held[]): Held[] {
 
 /** Where it leads. What a worker is told of a conversation leads to the inbox: the thread is the party's. */
 export function target_of(notice: Notice, staff = false): string {
-  const { kind, case_id } = notice;
+  const { kind, case_id, subject_id } = notice;
   if (staff && (kind === "message" || kind === "overdue")) return "/messages";
   if (staff && case_id && kind === "missed") return `/case/${case_id}`;
   if (kind === "oversight") return "/operators/unit";
@@ -31,6 +31,7 @@ export function target_of(notice: Notice, staff = false): string {
   if (kind === "message" || kind === "overdue") return `/messages/${case_id}`;
   if (kind === "payment" || kind === "disbursement" || kind === "missed") return `/case/${case_id}/payments`;
   if (kind === "hearing" || kind === "hearing_reminder" || kind === "appointment" || kind === "reminder") return "/calendar";
+  if (kind === "document" || (kind === "deadline" && subject_id !== case_id)) return `/documents/${case_id}`;
   return `/case/${case_id}`;
 }
 

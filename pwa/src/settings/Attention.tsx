@@ -9,7 +9,7 @@ import { language, more } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
 import { send_message } from "../messages/actions.ts";
 import type { Params } from "../routes.ts";
-import { discard, open_case, pending } from "../store/live.ts";
+import { discard, open_case, pending, session } from "../store/live.ts";
 import { lost } from "../store/lost.ts";
 import type { CaseBox, OutboxItem } from "../store/model.ts";
 import { Button, Buttons, LinkButton } from "../ui/Button.tsx";
@@ -54,7 +54,7 @@ function Item({ item }: { item: OutboxItem }) {
       <Buttons>
         {can_again(item) && <Button kind="primary" icon="refresh" onPress={() => { void again(item); }}>{say.again}</Button>}
         {about && <LinkButton icon="calendar" href={`/appointment/${item.scope ?? ""}/${about}`}>{say.look}</LinkButton>}
-        {item.name !== "message.send" && text && thread && <Button icon="messages" onPress={() => { void as_message(item, thread, text); }}>{say.as_message}</Button>}
+        {item.name !== "message.send" && text && thread && <Button icon="messages" onPress={() => { void as_message(item, thread, text); }}>{session.value?.role === "parent" ? say.as_message : say.as_message_staff}</Button>}
         <Button kind="danger" onPress={() => { ask(true); }}>{say.discard}</Button>
       </Buttons>
       {asked && <ReallyDiscard item={item} close={() => { ask(false); }} />}

@@ -1,11 +1,11 @@
 /** What a change that did not go through was, in words, and how it is tried again as things stand now. */
 import { fill } from "../i18n/fill.ts";
 import { say_code } from "../i18n/codes.ts";
-import { language, more } from "../i18n/language.ts";
+import { language, more, words } from "../i18n/language.ts";
 import { say_day, say_time } from "../i18n/say.ts";
-import { accept_time, ask_other_time, call_off, request_again } from "../appointments/actions.ts";
+import { accept_time, ask_other_time, begin_again, call_off } from "../appointments/actions.ts";
 import { change_contact, take_up } from "../contacts/actions.ts";
-import { offer_again } from "../documents/actions.ts";
+import { ask_document, cancel_ask, offer_again } from "../documents/actions.ts";
 import { add_note, edit_note } from "../notes/actions.ts";
 import { send_message } from "../messages/actions.ts";
 import { discard, session } from "../store/live.ts";
@@ -18,6 +18,8 @@ type Box = CaseBox | null | undefined;
 export function title_of(item: OutboxItem): string {
   const { attention: say } = more();
   if (item.name === "message.send") return session.value?.role === "parent" ? say.message : say.message_staff;
+  if (item.name === "document.ask" || item.name === "document.cancel_ask") return say.ask;
+  if (item.name === "appointment.offer") return say.offer;
   if (item.name.startsWith("document.")) return say.document;
   if (item.name.startsWith("note.")) return say.note;
   if (item.name.startsWith("contact.")) return say.contact;
@@ -26,10 +28,15 @@ export function title_of(item: OutboxItem): string {
 
 /** What the person wrote or wished for. Empty where there is nothing to repeat. */
 export function in_words(item: OutboxItem, box: Box): string {
-  const { attention: { tried }, appointments, contact, documents } = more();
+  const { attention: { tried }, appointments, contact } = more();
+  const { paper } = words().codes;
   if (item.name === "document.offer") {
     const { kind, note } = item.args as Args<"document.offer">;
-    return [documents.kind[kind], note].filter(Boolean).join(". ");
+    return [paper[kind], note].filter(Boolean).join(". ");
+  }
+  if (item.name === "document.ask") {
+    const { kind, by_on, why } = item.args as Args<"document.ask">;
+    return fill(tried.ask, { what: paper[kind], day: say_day(language.value, by_on), why });
   }
   if (item.name === "message.send") return (item.args as Args<"message.send">).body;
   if (item.name === "contact.change") {
@@ -37,9 +44,9 @@ export function in_words(item: OutboxItem, box: Box): string {
     return fill(tried.contact, { field: contact.field[field], value: now ?? contact.nothing });
   }
   if (item.name === "note.add" || item.name === "note.edit") return (item.args as Args<"note.add">).body;
-  if (item.name === "appointment.request") {
+  if (item.name === "appointment.request" || item.name === "appointment.offer") {
     const { starts_local, channel, topic, note } = item.args as Args<"appointment.request">;
-    const wish = fill(tried.request, { when: said(starts_local), how: appointments.channel[channel], topic: say_code(appointments.topic, topic) });
+    const wish = fill(item.name === "appointment.offer" ? tried.offer : tried.request, { when: said(starts_local), how: appointments.channel[channel], topic: say_code(appointments.topic, topic) });
     return [wish, note].filter(Boolean).join(" ");
   }
   if (item.name === "appointment.accept") return fill(tried.accept, { when: said((item.args as Args<"appointment.accept">).starts_local) });
@@ -52,19 +59,19 @@ export function in_words(item: OutboxItem, box: Box): string {
 
 /** A time that is gone is gone: there the free ones are offered instead. What changed meanwhile is to be looked at first. */
 export function can_again(item: OutboxItem): boolean {
-  return item.name in AGAIN && item.code !== "slot_taken" && item.code !== "appointment_changed" && item.code !== "contact_changed" && !UNFIT.has(item.code ?? "");
+  return item.name in AGAIN && !SAME_AGAIN.has(item.code ?? "");
 }
 
 /** The same wish under a new number, on the present state; only when it is safe on this phone does the old one go. */
 export async function again(item: OutboxItem): Promise<void> {
-  await AGAIN[item.name]?.(item.scope ?? "", item.args);
+  await AGAIN[item.name]?.(item.scope ?? "", item.args, item);
   await discard(item.id);
 }
 
-/** The same files would be refused again. */
-const UNFIT = new Set(["unfit", "document_heic", "document_kind", "document_size", "document_pages"]);
+/** The same would be refused again. */
+const SAME_AGAIN = new Set(["slot_taken", "appointment_changed", "appointment_together", "contact_changed", "document_day", "unfit", "document_heic", "document_kind", "document_size", "document_pages"]);
 
-const AGAIN: Record<string, (scope: string, args: unknown) => Promise<void>> = {
+const AGAIN: Record<string, (scope: string, args: unknown, item: OutboxItem) => Promise<void>> = {
   "message.send": (scope, args) => {
     const { thread, body } = args as Args<"message.send">;
     return send_message(scope, thread, body);
@@ -80,7 +87,13 @@ const AGAIN: Record<string, (scope: string, args: unknown) => Promise<void>> = {
     const { note, base, body } = args as Args<"note.edit">;
     return edit_note(scope, { id: note, beside: null, version: base }, body);
   },
-  "appointment.request": (scope, args) => request_again(scope, args as Args<"appointment.request">),
+  "document.ask": (scope, args) => {
+    const { thread, kind, by_on, why } = args as Args<"document.ask">;
+    return ask_document(scope, { thread, kind, by_on, why });
+  },
+  "document.cancel_ask": (scope, args) => cancel_ask(scope, (args as Args<"document.cancel_ask">).request),
+  "appointment.request": (_scope, _args, item) => begin_again(item),
+  "appointment.offer": (_scope, _args, item) => begin_again(item),
   "appointment.accept": (scope, args) => {
     const { appointment, starts_local } = args as Args<"appointment.accept">;
     return accept_time(scope, appointment, starts_local);

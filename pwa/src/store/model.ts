@@ -20,6 +20,9 @@ export type HeldContactChange = Held<"contact_change"> & { outbox?: OutboxItem }
 /** A document. `outbox` is the last change that this phone made to it and that is not both answered and shown back. */
 export type HeldDocument = Held<"document"> & { outbox?: OutboxItem };
 
+/** A paper that one party is asked for. `outbox` is the last change that this device made to it and that is not both answered and shown back. */
+export type HeldRequest = Held<"document_request"> & { outbox?: OutboxItem };
+
 /** Everything held of one case, merged, with what is still in the outbox already played on top. */
 export interface CaseBox {
   scope: string;
@@ -41,6 +44,8 @@ export interface CaseBox {
   contact_changes: HeldContactChange[];
   /** The person's own, or all of them for staff. */
   documents: HeldDocument[];
+  /** What the person is asked for, or everybody for staff. */
+  document_requests: HeldRequest[];
   /** Staff only. */
   notes: HeldNote[];
 }

@@ -34,6 +34,7 @@ export function to_case(box: ScopeBox): CaseBox | null {
     appointments: list(things, "appointment"),
     contact_changes: list(things, "contact_change"),
     documents: list(things, "document"),
+    document_requests: list(things, "document_request"),
     notes: list(things, "note"),
   };
 }

@@ -53,6 +53,17 @@ export function TextArea({ id, label, hint, wrong, value, onInput, most }: Field
   );
 }
 
+export function DateField({ id, label, hint, value, onInput, least, most }: FieldProps & { id: string; least: string; most: string }) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
+      <input class="input" type="date" id={id} name={id} value={value} min={least} max={most} aria-describedby={described(id, hint, undefined)}
+        onInput={event => onInput(event.currentTarget.value)} />
+    </div>
+  );
+}
+
 export function SearchField({ label, value, onInput }: { label: string; value: string; onInput: (value: string) => void }) {
   const name = useId();
   return (

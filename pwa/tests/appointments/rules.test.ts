@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import vectors from "../../../tests/vectors/appointments.json";
-import { bookable_days, type Channel, channels_of, fate, may_accept, times_left, times_on, to_tell } from "../../src/appointments/rules.ts";
-import { appointment_accept, appointment_ask_move, appointment_cancel, appointment_outcome, appointment_request } from "../../src/appointments/twin.ts";
+import { bookable_days, type Channel, channels_of, fate, may_accept, times_left, times_on, times_taken, to_tell } from "../../src/appointments/rules.ts";
+import { appointment_accept, appointment_ask_move, appointment_cancel, appointment_offer, appointment_outcome, appointment_request } from "../../src/appointments/twin.ts";
 import { list_item } from "../../src/cases/rules.ts";
 import type { HeldAppointment, OutboxItem, OutboxState } from "../../src/store/model.ts";
 import type { BookableHours } from "../../src/wire.ts";
@@ -43,6 +43,24 @@ test("a request is there at once, and once only", () => {
   const asked = item("appointment.request", { id: "new", thread: "cp", starts_local: NINE, channel: "phone", topic: "order" });
   const box = appointment_request(appointment_request(make_case(), asked), asked);
   expect(box.appointments.map(one => [one.id, one.state, one.outbox?.state])).toEqual([["new", "requested", "saved"]]);
+});
+
+test("an offer waits for the parent, and moves with the team as long as nobody has answered", () => {
+  const made = item("appointment.offer", { id: "new", thread: "cp", starts_local: NINE, channel: "phone", topic: "order" });
+  const box = appointment_offer(make_case({ mask: MASKS.staff }), made);
+  expect(box.appointments.map(one => [one.id, one.state, fate(one, "team")])).toEqual([["new", "offered", "saved"]]);
+  const one = make({ state: "offered" });
+  expect([fate(one, "party"), fate(one, "team"), may_accept(one, "party"), may_accept(one, "team")]).toEqual(["offered", "unanswered", true, false]);
+  const stands = make_case({ appointments: [one] });
+  const moved = item("appointment.ask_move", { appointment: "a", seen_local: NINE, starts_local: TEN });
+  expect(appointment_ask_move({ ...stands, mask: MASKS.staff }, moved).appointments[0]).toMatchObject({ state: "offered", starts_local: TEN });
+  expect(appointment_ask_move(stands, moved).appointments[0]).toMatchObject({ state: "move_asked", starts_local: NINE, asked_by: "party" });
+});
+
+test("what a worker's own cases have taken is not offered again", () => {
+  const taken = times_taken([{ appointments: [make({ starts_local: "2026-03-02T10:00", asked_local: "2026-03-02T13:00" })] }]);
+  expect(times_left(HOURS, "phone", "2026-03-02", "2026-03-02T08:00", taken)).toEqual([]);
+  expect(bookable_days(HOURS, "phone", "2026-03-02T08:00", taken)[0]).toBe("2026-03-09");
 });
 
 test("agreeing, moving and calling off show at once", () => {

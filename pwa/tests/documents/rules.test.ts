@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { fate, fault_of, in_order, making_room, may_withdraw, outlived, PINNED_BYTES } from "../../src/documents/rules.ts";
-import { document_change, document_offer } from "../../src/documents/twin.ts";
+import { fate, fault_of, how_far, in_order, is_wanted, making_room, may_withdraw, outlived, PINNED_BYTES, requests_in_order } from "../../src/documents/rules.ts";
+import { document_ask, document_cancel_ask, document_change, document_offer } from "../../src/documents/twin.ts";
 import type { BlobNote } from "../../src/store/blobs.ts";
-import type { HeldDocument, OutboxItem } from "../../src/store/model.ts";
-import { make_case, NOON } from "../make_case.ts";
+import { list_item } from "../../src/cases/rules.ts";
+import type { HeldDocument, HeldRequest, OutboxItem } from "../../src/store/model.ts";
+import { make_case, MASKS, NOON } from "../make_case.ts";
 
 const DAY_MS = 86_400_000;
 
 function make_document(changes: Partial<HeldDocument> = {}): HeldDocument {
   return {
     id: "d", thread: "cp", kind: "pay", note: null, files: 2, bytes: 10, pages: 2, arrived: 0, state: "offered", reason: null, said: null,
-    received_at: "2026-11-20T15:00:00Z", decided_at: null, ...changes,
+    received_at: "2026-11-20T15:00:00Z", decided_at: null, request: null, ...changes,
   };
 }
 
@@ -21,6 +22,52 @@ function make_item(name: string, args: object, changes: Partial<OutboxItem> = {}
 function make_note(id: string, changes: Partial<BlobNote> = {}): BlobNote {
   return { id, document: id, place: 1, scope: "scope", media_type: "image/jpeg", size: 40 * 2 ** 20, why: "pinned", used_at: NOON, ...changes };
 }
+
+function make_request(changes: Partial<HeldRequest> = {}): HeldRequest {
+  return { id: "r", thread: "cp", kind: "pay", why: "For the review.", by_on: "2026-12-04", state: "open", asked_at: "2026-11-20T15:00:00Z", ...changes };
+}
+
+describe("how far a request is", () => {
+  const answer = (state: HeldDocument["state"], changes: Partial<HeldDocument> = {}) => make_document({ id: state, state, request: "r", ...changes });
+
+  test("from asked over received to accepted, and back when it was not the right one", () => {
+    const states = ["offered", "arriving", "held", "ready", "accepted", "sent_back", "unfit"] as const;
+    expect(how_far(make_request(), [make_document()])).toBe("asked");
+    expect(states.map(state => how_far(make_request(), [answer(state)]))).toEqual(["coming", "coming", "received", "received", "accepted", "again", "again"]);
+    const anew = answer("offered", { received_at: "2026-11-21T15:00:00Z" });
+    expect(how_far(make_request(), [answer("sent_back"), anew])).toBe("coming");
+    expect(how_far(make_request({ state: "cancelled" }), [answer("accepted")])).toBe("accepted");
+  });
+
+  test("what is only on this device is never called asked, and what did not go through answers nothing", () => {
+    const states = ["saved", "sending", "refused", "parked", "done"] as const;
+    expect(states.map(state => how_far(make_request({ outbox: make_item("document.ask", {}, { state }) }), []))).toEqual(["saved", "sending", "needs_you", "needs_you", "asked"]);
+    expect(how_far(make_request(), [answer("offered", { outbox: make_item("document.offer", {}, { state: "refused" }) })])).toBe("asked");
+  });
+
+  test("a parent's list knows what is still wanted, the next day first; a worker's does not carry it", () => {
+    const requests = [make_request({ id: "late", by_on: "2026-12-20" }), make_request(), make_request({ id: "off", state: "cancelled" })];
+    const box = make_case({ document_requests: requests, documents: [make_document({ state: "sent_back", request: "late" })] });
+    expect(list_item(box).asks).toEqual([{ id: "r", kind: "pay", by_on: "2026-12-04", again: false }, { id: "late", kind: "pay", by_on: "2026-12-20", again: true }]);
+    expect(list_item({ ...box, mask: MASKS.staff }).asks).toEqual([]);
+    expect(requests_in_order(requests, []).map(one => one.id)).toEqual(["r", "late", "off"]);
+  });
+
+  test("a request is there at once and once only, and taken back it waits for nobody", () => {
+    const asked = make_item("document.ask", { id: "new", thread: "cp", kind: "pay", by_on: "2026-12-04", why: "Why." });
+    const box = document_ask(document_ask(make_case(), asked), asked);
+    expect(box.document_requests.map(one => [one.id, one.state, one.outbox?.state])).toEqual([["new", "open", "saved"]]);
+    const off = make_item("document.cancel_ask", { request: "r" });
+    const stands = make_case({ document_requests: [make_request()] });
+    expect(document_cancel_ask(stands, off).document_requests.map(one => [one.state, is_wanted(one, [])])).toEqual([["cancelled", false]]);
+    expect(document_cancel_ask(stands, { ...off, state: "refused" }).document_requests[0]?.state).toBe("open");
+  });
+
+  test("an offer carries what it answers", () => {
+    const args = { id: "new", thread: "cp", kind: "pay", files: [], request: "r" };
+    expect(document_offer(make_case(), make_item("document.offer", args)).documents[0]?.request).toBe("r");
+  });
+});
 
 describe("how a document stands", () => {
   test("what is on this phone is never called sent", () => {

@@ -20,6 +20,9 @@ test("every kind leads to a screen that both a parent and a worker may open, or 
   expect(target_of(notice("a"))).toBe(`/case/${CASE}/payments`);
   expect(target_of(notice("a", { kind: "hearing_reminder" }))).toBe("/calendar");
   expect(target_of(notice("a", { kind: "message" }))).toBe(`/messages/${CASE}`);
+  expect(target_of(notice("a", { kind: "document", subject_id: "d" }))).toBe(`/documents/${CASE}`);
+  expect(target_of(notice("a", { kind: "deadline", subject_id: "r" }))).toBe(`/documents/${CASE}`);
+  expect(target_of(notice("a", { kind: "deadline", subject_id: CASE }))).toBe(`/case/${CASE}`);
   expect(target_of(notice("a", { kind: "device", case_id: null }))).toBe("/more/security");
   expect(target_of(notice("a", { kind: "overdue", case_id: null }))).toBe("/messages");
   expect(target_of(notice("a", { case_id: null }))).toBe("/notices");

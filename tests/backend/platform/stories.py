@@ -17,7 +17,7 @@ from tests.make import make_agency, make_assignment, make_case, make_hours, make
 Args = dict[str, Any]
 
 AT = datetime.combine(datetime.now(ZoneInfo("America/New_York")) + timedelta(days=10), time(9, 0))
-FIRST, SECOND = (f"{AT + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}" for minutes in (0, 30))
+FIRST, SECOND, THIRD, FOURTH = (f"{AT + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}" for minutes in (0, 30, 60, 90))
 
 
 TOLD = """
@@ -168,6 +168,17 @@ async def _send_back(stage: Stage) -> Args:
     return {"document": await _offered(stage, "ready"), "reason": "unreadable"}
 
 
+async def _ask_document(stage: Stage) -> Args:
+    await stage.empty("document_file", "document", "document_request")
+    return {"id": str(uuid4()), "thread": str(stage.thread), "kind": "pay", "by_on": f"{AT:%Y-%m-%d}", "why": "For the review."}
+
+
+async def _cancel_ask(stage: Stage) -> Args:
+    asked = await _ask_document(stage)
+    await stage.sends(stage.wendy, "document.ask", asked)
+    return {"request": asked["id"]}
+
+
 async def _open_notice(stage: Stage) -> Args:
     """A notice that the parent was told."""
     return {"notices": [str(await stage.direct.fetchval(TOLD, stage.ana.account))]}
@@ -177,6 +188,7 @@ STORIES = (
     Story("message.send", False, _message),
     Story("message.read", True, _read),
     Story("appointment.request", False, _request),
+    Story("appointment.offer", True, _request),
     Story("appointment.accept", True, _accept),
     Story("appointment.ask_move", False, _move),
     Story("appointment.cancel", True, _cancel),
@@ -191,5 +203,7 @@ STORIES = (
     Story("document.withdraw", False, _withdraw),
     Story("document.accept", True, _accept_document),
     Story("document.send_back", True, _send_back),
+    Story("document.ask", True, _ask_document),
+    Story("document.cancel_ask", True, _cancel_ask),
     Story("notice.open", False, _open_notice),
 )

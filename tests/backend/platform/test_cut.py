@@ -34,7 +34,7 @@ SELECT (SELECT count(*) FROM message WHERE id = $2), (SELECT count(*) FROM journ
     (SELECT count(*) FROM sync_mutation WHERE id = $3), d.last_n, d.crashes FROM sync_device d WHERE d.id = $1"""
 
 EFFECTS = """
-message read_mark appointment appointment_slot note visit_pin contact_change preference document journal notice""".split()
+message read_mark appointment appointment_slot note visit_pin contact_change preference document document_request journal notice""".split()
 COUNTS = f"SELECT {', '.join(f'(SELECT count(*) FROM {table}) AS {table}' for table in EFFECTS)}"
 TAKEN = """
 SELECT (SELECT count(*) FROM sync_mutation WHERE id = $2) AS taken, d.last_n, d.crashes FROM sync_device d WHERE d.id = $1"""
