@@ -47,7 +47,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "both": ("/", "/payments", "/messages"),
     "worker": (
         *("/", "{case}", "/documents/{scope}", "/messages", "{thread}", "/calendar", "/more", "/more/phone", "/more/checks"),
-        *("/safety/{scope}", "/operators/cases"),
+        *("/documents/{scope}/ask", "/calendar/offer", "/calendar/offer/{scope}", "/safety/{scope}", "/operators/cases"),
     ),
     "supervisor": ("/more", "/operators/unit", "/operators/kept", "/operators/exposure", "/operators/cases"),
 }
