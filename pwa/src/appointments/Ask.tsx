@@ -28,7 +28,7 @@ function Opened({ box }: { box: CaseBox }) {
   return (
     <Screen title={say.ask} back={{ href: "/calendar", label: calendar.title }} lead={fill(words().home.case_number, { number: box.case.case_number })}>
       {closed ? <Banner tone="care"><p>{say.no_times} {agency.value?.phone}</p></Banner>
-        : <Wish say={{ note: say.note, hint: say.note_hint, send: say.send, after: say.after }} send={send} />}
+        : <Wish say={{ note: say.note, hint: say.note_hint, send: say.send, after: say.after, channel_hint: say.channel_hint }} send={send} />}
     </Screen>
   );
 }

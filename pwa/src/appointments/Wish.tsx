@@ -1,6 +1,7 @@
 /** What both ends fill in to begin an appointment: how, when, about what, and a note. It is safe on this device before the screen is left. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import type en_more from "../i18n/en_more.json";
 import { more } from "../i18n/language.ts";
 import { hours } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
@@ -13,7 +14,7 @@ import { TimeChooser } from "./TimeChooser.tsx";
 export type Wish = Omit<Wanted, "thread">;
 
 interface WishProps {
-  say: { note: string; hint: string; send: string; after: string };
+  say: { note: string; hint: string; send: string; after: string; channel_hint?: typeof en_more.appointments.channel_hint };
   /** Why it cannot be sent yet, beside the time. */
   missing?: string;
   taken?: ReadonlySet<string>;
@@ -47,7 +48,7 @@ export function Wish({ say, missing = "", taken, send, children }: WishProps) {
   return (
     <form class="stack-wide" onSubmit={event => { void keep_it(event); }}>
       {children}
-      <Choice legend={words.how} name="channel" value={channel} options={channels.map(value => ({ value, label: words.channel[value], hint: words.channel_hint[value] }))}
+      <Choice legend={words.how} name="channel" value={channel} options={channels.map(value => ({ value, label: words.channel[value], ...(say.channel_hint ? { hint: say.channel_hint[value] } : {}) }))}
         onChange={value => { by(value); at(""); }} />
       <TimeChooser channel={channel} value={starts_local} taken={taken} onChange={value => { at(value); fault(""); }} />
       <Choice legend={words.about} name="topic" value={topic} options={TOPICS.map(value => ({ value, label: words.topic[value] }))} onChange={about} />

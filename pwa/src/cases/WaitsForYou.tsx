@@ -7,20 +7,25 @@ import { pending } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { LinkButton } from "../ui/Button.tsx";
 import { today } from "../ui/clock.ts";
+import type { AskGlance } from "./glance.ts";
 import type { CaseListItem } from "./rules.ts";
 
 export function WaitsForYou({ item: { scope, asks, appointments } }: { item: CaseListItem }) {
   const { home, codes } = words();
   const day = (on: string) => say_day(language.value, on, today.value);
+  const said = ({ kind, by_on, again }: AskGlance) => [
+    fill(again ? home.asked_again : home.asked, { what: codes.paper[kind] }), fill(by_on < today.value ? home.asked_late : home.asked_by, { day: day(by_on) }),
+  ] as const;
   const answered = new Set(pending.value.filter(one => one.state !== "refused" && one.state !== "parked").flatMap(names_in));
+  const wanted = (asks ?? []).filter(one => !answered.has(one.id));
   return (
     <>
-      {asks?.filter(one => !answered.has(one.id)).map(({ id, kind, by_on, again }) => (
-        <Banner key={id} tone="care" icon="paper">
-          <p><strong>{fill(again ? home.asked_again : home.asked, { what: codes.paper[kind] })}</strong> {fill(by_on < today.value ? home.asked_late : home.asked_by, { day: day(by_on) })}</p>
+      {wanted.length > 0 && (
+        <Banner tone="care" icon="paper">
+          {wanted.map(one => { const [what, when] = said(one); return <p key={one.id}><strong>{what}</strong> {when}</p>; })}
           <div><LinkButton href={`/documents/${scope}`}>{home.asked_see}</LinkButton></div>
         </Banner>
-      ))}
+      )}
       {appointments.filter(one => may_accept(one, "party") && !answered.has(one.id)).map(one => (
         <Banner key={one.id} tone="care" icon="calendar">
           <p><strong>{fill(home.offered, { when: `${day(on_the_table(one))}, ${say_time(language.value, on_the_table(one))}` })}</strong></p>
