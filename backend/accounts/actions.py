@@ -11,11 +11,11 @@ import msgspec
 from backend.access import PASSWORDS, Actor, Role
 from backend.accounts import challenges, factors, passkeys
 from backend.accounts.passkeys import Answer, Relying
-from backend.accounts.passwords import hash_password, is_outdated, is_password
+from backend.accounts.passwords import hash_password, is_outdated, is_password, place
 from backend.accounts.rules import clean_login, password_fault, token_hash
 from backend.accounts.sessions import Asking, Opened, begin, own_view
 from backend.accounts.tables import Account
-from backend.accounts.throttle import admit_demo, admit_passkey, admit_try, note_success
+from backend.accounts.throttle import admit_demo, admit_passkey, admit_try, is_known, note_success
 from backend.accounts.wire import OwnAccount, SignIn
 from backend.db import DB, connection
 from backend.errors import Refused
@@ -42,15 +42,17 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def sign_in(typed: SignIn, asking: Asking, *, staff_passwords: bool) -> Opened:
-    """Begin a session. Refused: unauthorized, alike for an unknown login and a wrong password; too_many.
+    """Begin a session. Refused: unauthorized, alike for an unknown login and a wrong password; too_many; unavailable.
 
     Whoever has the right password learns whether an app's digits are asked for besides (`code`: second_factor), and no more.
     """
     login = clean_login(typed.login)
-    known = await admit_try(login, asking.host)
-    account = await find_account(Account.login == login)
-    password_hash: str | None = account["password_hash"] if account else None
-    fits = await is_password(password_hash, typed.password, known=known)
+    known = await is_known(login, asking.host)
+    with place(known=known):
+        await admit_try(login, asking.host, known=known)
+        account = await find_account(Account.login == login)
+        password_hash: str | None = account["password_hash"] if account else None
+        fits = await is_password(password_hash, typed.password, known=known)
     if not fits or account is None or password_hash is None or not (staff_passwords or Role(account["role"]) in PASSWORDS):
         await _refuse(account)
     if await factors.has_authenticator(account["id"]):

@@ -14,7 +14,7 @@ from backend.accounts.passwords import hash_password, is_password
 from backend.accounts.rules import password_fault
 from backend.accounts.sessions import Rotated, end_others, list_sessions, rotate
 from backend.accounts.tables import Account
-from backend.accounts.throttle import admit_passkey, admit_try, note_success
+from backend.accounts.throttle import admit_passkey, admit_try, is_known, note_success
 from backend.accounts.wire import MadePasskey, OwnSecurity, PasswordStart, Prove, RecoveryCodes
 from backend.db import DB, connection
 from backend.errors import Refused
@@ -181,11 +181,11 @@ async def _must_be_left(actor: Actor) -> None:
 
 
 async def _knows_secrets(actor: Actor, given: Prove, host: str) -> bool:
-    """The password and, where there is an app, its digits; tries are counted like those of signing in."""
+    """The password and, where there is an app, its digits; tries are counted like those of signing in, but stand in no line."""
     account = await find_account(Account.id == actor.account_id)
     login = account["login"] if account else ""
-    known = await admit_try(login, host)
-    if account is None or not await is_password(account["password_hash"], given.password or "", known=known):
+    await admit_try(login, host, known=await is_known(login, host))
+    if account is None or not await is_password(account["password_hash"], given.password or "", known=True):
         return False
     if await factors.has_authenticator(actor.account_id) and not await factors.spend_code(actor.account_id, given.code or ""):
         return False

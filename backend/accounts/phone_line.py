@@ -14,7 +14,7 @@ import asyncpg
 
 from backend.access import Actor
 from backend.accounts.actions import actor_of_account
-from backend.accounts.passwords import hash_password, is_password
+from backend.accounts.passwords import hash_password, is_password, place
 from backend.accounts.throttle import admit_try, is_known, note_success
 from backend.accounts.wire import NewPhoneLine
 from backend.db import DB, connection
@@ -67,14 +67,15 @@ async def end_line(actor: Actor) -> None:
 async def recognise(number: str, pin: str, telephone: str) -> Actor | None:
     """Whose number and PIN these are; none for whatever is wrong, by the same work and the same statements.
 
-    ``telephone`` is where the call comes from, as shown, or empty. Refused: too_many.
+    ``telephone`` is where the call comes from, as shown, or empty. Refused: too_many, unavailable.
     """
     login, address = f"phone line:{number}", telephone or f"withheld:{number}"
-    await admit_try(login, address)
     known = await is_known(login, address)
-    async with connection() as held:
-        row = await held.fetchrow(FIND, number)
-    right = await is_password(row["pin_hash"] if row else None, pin)
+    with place(known=known):
+        await admit_try(login, address, known=known)
+        async with connection() as held:
+            row = await held.fetchrow(FIND, number)
+        right = await is_password(row["pin_hash"] if row else None, pin, known=known)
     open_to = row is not None and (row["fails"] < MOST_WRONG or known)
     if row is None or not right or not open_to:
         await _note_wrong(number)

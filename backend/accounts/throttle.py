@@ -56,20 +56,19 @@ DELETE FROM throttle
 WHERE window_at < now() - make_interval(secs => CASE WHEN key LIKE 'known:%' THEN $1::int ELSE $2::int END)"""
 
 
-async def admit_try(login: str, host: str) -> bool:
-    """Count a try to sign in before it is made; answers whether the address is known. Refused: too_many, with the seconds to wait.
+async def admit_try(login: str, host: str, *, known: bool = False) -> None:
+    """Count a try to sign in before it is made. Refused: too_many, with the seconds to wait.
 
-    An address from which this login has succeeded is slowed only by its own tries: strangers cannot lock a person out.
+    A `known` address, from which this login has succeeded, is slowed only by its own tries: strangers cannot lock a person out.
     """
     address = address_of(host)
     async with connection() as held:
         await _count(held, throttle_key("here", login, address), HERE)
-        if await held.fetchval(IS_KNOWN, throttle_key("known", login, address), KNOWN_FOR_S):
-            return True
+        if known:
+            return
         await _count(held, throttle_key("address", address), ADDRESS)
         await _count(held, throttle_key("abroad", login), ABROAD)
         await _count_minute(held, "all:sign-in", ALL_PER_MINUTE)
-    return False
 
 
 async def admit_demo() -> None:

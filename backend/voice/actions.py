@@ -132,7 +132,7 @@ async def _prove(this: Turn) -> tuple[list[str], Turn]:
     try:
         actor = await recognise(this.call.number, this.given, this.call.telephone)
     except Refused as refused:
-        return [say["too_many" if refused.code == "too_many" else "wrong"]], _ended(this)
+        return [say["too_many" if refused.code in ("too_many", "unavailable") else "wrong"]], _ended(this)
     call = proved(this.call, right=actor is not None)
     if actor is None:
         return [say["wrong"]], Turn(call)

@@ -6,7 +6,7 @@ import { drop, keep, recall } from "./install.ts";
 import type { DemoPerson, Session } from "./model.ts";
 
 /** Why nobody is signed in now. */
-export type SignInFailure = { code: "unauthorized" | "second_factor" | "wrong_code" | "too_many" | "network" | "server"; retry_after_s?: number };
+export type SignInFailure = { code: "unauthorized" | "second_factor" | "wrong_code" | "too_many" | "crowded" | "network" | "server"; retry_after_s?: number };
 
 /** Whoever signed in, without a device yet: which one it is, is the vault's matter. */
 export async function sign_in_with(path: string, body: object): Promise<Session | SignInFailure> {
@@ -44,6 +44,6 @@ export async function end_session_if_due(): Promise<void> {
 
 function failure({ status, body, retry_after_s }: Reply): SignInFailure {
   const told = (body as { code?: string } | null)?.code;
-  const code = told === "second_factor" || told === "wrong_code" ? told : status === 0 ? "network" : status === 401 || status === 400 ? "unauthorized" : status === 429 ? "too_many" : "server";
+  const code = told === "second_factor" || told === "wrong_code" || told === "crowded" ? told : status === 0 ? "network" : status === 401 || status === 400 ? "unauthorized" : status === 429 ? "too_many" : "server";
   return retry_after_s === null ? { code } : { code, retry_after_s };
 }
