@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -193,7 +194,8 @@ def _works(command: list[str]) -> bool:
 
 def _pinned(name: str) -> str:
     """The lines of one package in the tools' lock file: its version and its hashes."""
-    block = re.search(rf"^{re.escape(name)}==.*\n(?:[ \t].*\n?)*", TOOLS_LOCK.read_text(), re.MULTILINE)
-    if block is None:
-        raise LookupError(f"{name} is not in {TOOLS_LOCK.name}")
-    return block[0]
+    lines = iter(TOOLS_LOCK.read_text().splitlines(keepends=True))
+    for line in lines:
+        if line.startswith(f"{name}=="):
+            return line + "".join(takewhile(lambda more: more[0] in " \t", lines))
+    raise LookupError(f"{name} is not in {TOOLS_LOCK.name}")

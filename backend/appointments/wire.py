@@ -12,7 +12,7 @@ Channel = Literal["phone", "video", "in_person"]
 Topic = Literal["payments", "order", "documents", "hearing", "other"]
 State = Literal["offered", "requested", "confirmed", "move_asked", "cancelled", "missed", "held"]
 Local = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
-Note = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Note = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^\s*[^\s\x00][^\x00]*$")]
 
 
 class BookableHours(Wire, frozen=True):

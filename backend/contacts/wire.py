@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.wire import Wire
 
 Field = Literal["phone", "email", "address_1", "address_2", "city", "state", "postal_code"]
-Value = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Value = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^\s*[^\s\x00][^\x00]*$")]
 
 
 class ContactChange(Wire, frozen=True):

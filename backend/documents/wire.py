@@ -17,7 +17,7 @@ Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Bytes = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Pages = Annotated[int, Meta(ge=1, le=9999)]
 MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
-Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Words = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^\s*[^\s\x00][^\x00]*$")]
 
 
 class DocumentRequest(Wire, frozen=True):

@@ -20,7 +20,7 @@ REMEMBERED = 50_000
 Cells = Sequence[str]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_BREAK = re.compile(r"\s*[\r\n\t]+\s*")
+_BLANKS = re.compile(r"\s+")
 _DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"((?:19|20|21)\d\d-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _CENTS = re.compile(r"-?\d{1,13}", re.ASCII)
@@ -111,7 +111,7 @@ def _text(column: Column, cell: str) -> str:
     if _CONTROL.search(cell):
         raise Wrong("holds a control character")
     if "\n" in cell or "\r" in cell or "\t" in cell:
-        cell = _BREAK.sub(" ", cell)
+        cell = _BLANKS.sub(lambda run: " " if any(each in run[0] for each in "\n\r\t") else run[0], cell)
     return cell.replace("\\", "\\\\")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from backend.wire import Wire
 
 BODY_MAX = 4000
-Body = Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_MAX, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Body = Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_MAX, pattern=r"^\s*[^\s\x00][^\x00]*$")]
 
 
 class Message(Wire, frozen=True):

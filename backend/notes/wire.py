@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from backend.wire import Wire
 
-Body = Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Body = Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"^\s*[^\s\x00][^\x00]*$")]
 
 
 class Note(Wire, frozen=True):

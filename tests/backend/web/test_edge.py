@@ -119,6 +119,11 @@ def test_brackets_in_words_do_not_count_as_depth() -> None:
     assert not is_shallow(b'{"body": "unclosed' + b"[" * 40)
 
 
+async def test_a_string_of_a_million_escaped_quotes_that_nothing_closes_is_read_once_and_refused() -> None:
+    async with browser(APP, headers=JSON) as page:
+        assert (await page.post("/v1/sign-in", content=b"[" * 40 + b'"' + b'\\"' * 500_000)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("body", "passes"),
     [
