@@ -97,7 +97,7 @@ def _of_repetition(op: Any, body: Items, rest: Items, starts: frozenset[int]) ->
 
 
 def _is_plain(body: Items) -> bool:
-    """Whether a loop's rounds can be told apart: of one character each, of one length, or with a mark at an end that stands nowhere else."""
+    """Whether a loop's rounds can be told apart: all of one length, or with a mark at one end that stands nowhere else in them."""
     if all(op in ONE for op, _ in body):
         return True
     ends = ((body[0], body[1:]), (body[-1], body[:-1]))
@@ -169,7 +169,7 @@ def _may_pass(op: Any, value: Any, takes: frozenset[int]) -> bool:
     if op in ONE:
         return bool(takes & _characters(op, value))
     inner = [list(value[2])] if op in REPEATS else _inner(op, value)
-    return any(all(_is_empty(*one) or _may_pass(*one, takes) for one in each) for each in inner)
+    return any(all(_is_empty(part, of) or _may_pass(part, of, takes) for part, of in each) for each in inner)
 
 
 def _starts(items: Items, flags: int) -> frozenset[int]:
@@ -221,4 +221,4 @@ def _is_flag(node: ast.expr) -> bool:
 
 
 def _value(node: ast.expr, known: dict[str, Any]) -> Any:
-    return eval(compile(ast.Expression(node), "expression", "eval"), dict(known))
+    return eval(compile(ast.Expression(node), "expression", "eval"), dict(known))  # noqa: S307 - our own code

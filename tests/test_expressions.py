@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pytest
 
+from backend.environment import ROOT
 from backend.preferences.actions import CHANNELS, CHOICES
 from tests.expressions import Expression, faults, found
-from tests.test_house import CODE, ROOT, tracked
+from tests.test_house import CODE, tracked
 
 CHOSEN_AT_CALL = "backend/preferences/actions.py"  # all that may be chosen are listed there
 LONG = 100_000
@@ -35,11 +37,11 @@ def test_there_is_one_way_to_read_a_text_however_it_was_chosen(one: Expression) 
 
 @pytest.mark.parametrize("one", OURS, ids=[one.where for one in OURS])
 def test_a_hundred_thousand_characters_chosen_against_it_are_read_at_once(one: Expression) -> None:
-    expression = re.compile(one.pattern, one.flags)
+    expression: re.Pattern[Any] = re.compile(one.pattern, one.flags)
     for part in HOSTILE:
         for first, last in (("", "\0"), ('"', ""), ("DED*", "!")):
             text = first + part * (LONG // len(part)) + last
-            hostile = text.encode() if isinstance(one.pattern, bytes) else text
+            hostile: Any = text.encode() if isinstance(one.pattern, bytes) else text
             began = time.thread_time()
             expression.fullmatch(hostile) if one.use == "fullmatch" else expression.sub(type(hostile)(), hostile)
             assert time.thread_time() - began < MOST_S, (first, part, last)

@@ -194,6 +194,28 @@ def test_every_route_has_a_guard() -> None:
     assert [str(handler) for handler in ours if not handler.resolve_guards()] == []
 
 
+def test_a_session_is_begun_only_where_somebody_proved_who_they_are() -> None:
+    """So nobody, staff or operator, can become somebody else."""
+    begins = {
+        named(path, node.name)
+        for path, node in functions()
+        if any(isinstance(one, ast.Call) and ast.unparse(one.func) in ("begin", "sessions.begin") for one in ast.walk(node))
+    }
+    entries = ("sign_in", "passkey_sign_in", "demo_sign_in")
+    assert begins == {*(f"backend/accounts/actions.py: {name}" for name in entries), "backend/enrolment/tickets.py: _finish"}
+    assert [path for path in tracked(".py") if "INSERT INTO session " in path.read_text() and path.relative_to(ROOT).parts[0] in CODE] == [
+        ROOT / "backend" / "accounts" / "sessions.py"
+    ]
+
+
+def test_the_app_makes_no_page_out_of_text() -> None:
+    """Beside the content policy and oxlint's rules, for what neither reads: a way that only runs where nobody tests."""
+    ways = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerouslySet|new Function|\beval\(|srcdoc|Contextual")
+    read = [path for path in tracked(".ts", ".tsx", ".html") if path.is_relative_to(ROOT / "pwa" / "src")]
+    assert len(read) > 100
+    assert [str(path.relative_to(ROOT)) for path in read if ways.search(path.read_text())] == []
+
+
 def test_every_mutator_has_a_twin_in_the_app() -> None:
     from backend.registry import REGISTRY
 

@@ -20,7 +20,7 @@ OUTBOX_PATHS: Final = frozenset({"/v1/sync"})  # here a bad letter is refused wi
 JSON: Final = b"application/json"
 MEDIA: Final = {VIOLATIONS: b"application/csp-report"}  # JSON by another name
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+', re.DOTALL)  # to the end where nothing closes it, or a search would begin at every quote
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+', re.DOTALL)  # to the end where nothing closes it: one reading for all of its quotes
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 _NOT_STRUCTURE: Final = bytes(byte for byte in range(256) if byte not in b"[]{},")
 _FLAT: Final = re.compile(rb"\[,{0,%d}\]" % (ITEMS - 1))

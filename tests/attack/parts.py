@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from backend.policy.operations import ROUTES
 from tests.attack import slow, tools
+from tests.attack.reach import watched
 from tests.attack.target import Target
 
 Findings = list[str]
@@ -33,12 +34,13 @@ def schemathesis(target: Target, asked: Namespace) -> Findings:
     left_out = "/v1/(sign-out|poke|extracts)"  # ends the session; never ends; takes no JSON
     found: Findings = []
     for role in target.roles:
-        headers = [word for name, value in target.headers(role).items() for word in ("--header", f"{name}: {value}")]
-        words = ["--no-color", "--phases", "coverage,fuzzing", "--max-examples", str(asked.cases), "--seed", str(asked.seed)]
-        words += ["--checks", checks, "--exclude-path-regex", left_out, "--header", "content-type: application/json", *headers]
-        command = [str(tools.program("schemathesis")), "run", target.schema, "--url", target.origin, *words]
-        with tempfile.TemporaryDirectory() as folder:
-            done = tools.run(command, asked.seconds * 10, cwd=folder)
+        with tempfile.TemporaryDirectory() as folder, watched(target, "schemathesis", role, found) as sent:
+            headers = [word for name, value in sent.items() for word in ("--header", f"{name}: {value}")]
+            words = ["--no-color", "--phases", "coverage,fuzzing", "--max-examples", str(asked.cases), "--seed", str(asked.seed)]
+            words += ["--checks", checks, "--exclude-path-regex", left_out, "--header", "content-type: application/json", *headers]
+            words += ["--max-time", str(asked.seconds * 8)] if target.house else []  # it goes on with further rounds until then
+            command = [str(tools.program("schemathesis")), "run", target.schema, "--url", target.origin, *words]
+            done = tools.run(command, asked.seconds * 12, cwd=folder)
         if done.returncode not in (0, 1):
             raise SystemExit(f"schemathesis ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         failed = sorted(set(re.findall(r"^_+ ([A-Z]+ /\S+) _+$", done.stdout, re.MULTILINE))) or ["something"]
@@ -55,10 +57,10 @@ MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,meth
 
 def wapiti(target: Target, asked: Namespace) -> Findings:
     """A scanner of web pages and of the described routes."""
-    found = set()
+    found: list[str] = []
     for role in target.roles:
-        headers = [word for name, value in target.headers(role).items() for word in ("-H", f"{name}: {value}")]
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, watched(target, "wapiti", role, found) as sent:
+            headers = [word for name, value in sent.items() for word in ("-H", f"{name}: {value}")]
             report = Path(folder, "report.json")
             words = ["-u", f"{target.origin}/", "--swagger", target.schema, "--scope", "domain", "-m", MODULES]
             words += ["-x", f"{target.origin}/v1/poke", "-x", f"{target.origin}/v1/sign-out", "--no-bugreport", "--endpoint", NOWHERE]
@@ -70,16 +72,16 @@ def wapiti(target: Target, asked: Namespace) -> Findings:
                 raise SystemExit(f"wapiti ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
             told = json.loads(report.read_text())
         for kind in ("vulnerabilities", "anomalies"):
-            found |= {f"{role}: {name}: {one['path']}" for name, all_of_it in told[kind].items() for one in all_of_it}
-    return sorted(found)
+            found += [f"{role}: {name}: {one['path']}" for name, all_of_it in told[kind].items() for one in all_of_it]
+    return sorted(set(found))
 
 
 def sqlmap(target: Target, asked: Namespace) -> Findings:
     """Injection into every parameter of every described route; by differences, errors and unions, not by time on a busy machine."""
-    found = set()
+    found: list[str] = []
     for role in target.roles:
-        headers = "\n".join(f"{name}: {value}" for name, value in target.headers(role).items())
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, watched(target, "sqlmap", role, found) as sent:
+            headers = "\n".join(f"{name}: {value}" for name, value in sent.items())
             results = Path(folder, "results.csv")
             words = [f"--openapi={target.schema}", f"--openapi-base={target.origin}", "--batch", "--level", "3", "--technique", "BEU"]
             words += ["--flush-session", "--output-dir", folder, "--results-file", str(results), "--disable-coloring"]
@@ -91,9 +93,9 @@ def sqlmap(target: Target, asked: Namespace) -> Findings:
             if not tested:
                 raise SystemExit(f"sqlmap tried nothing: {(done.stdout + done.stderr)[-2000:]}")
             rows = list(csv.reader(results.open())) if results.exists() else []
-        found |= {f"{role}: {row[0]} {row[1]} {row[2]}" for row in rows[1:] if len(row) > 3 and row[3]}
-        found |= {f"{role}: {line}" for line in re.findall(r"Parameter: .*", done.stdout)}
-    return sorted(found)
+        found += [f"{role}: {row[0]} {row[1]} {row[2]}" for row in rows[1:] if len(row) > 3 and row[3]]
+        found += [f"{role}: {line}" for line in re.findall(r"Parameter: .*", done.stdout)]
+    return sorted(set(found))
 
 
 WORDS = """.git/HEAD .git/config .env .env.local .htaccess .htpasswd .svn/entries .DS_Store .well-known/security.txt admin administrator api

@@ -61,6 +61,15 @@ def test_those_who_work_no_case_have_nothing_to_do_with_devices_or_messages(role
         assert STATUS[refused.value.code] == 403
 
 
+def test_on_the_web_an_administrator_sees_loads_and_devices_and_takes_a_device_s_access_away_and_no_more() -> None:
+    everybodys = {operation for operation in ALLOWED if all(may(role, operation) for role in Role)}
+    assert {operation for operation in ALLOWED if may(Role.ADMIN, operation)} - everybodys == {
+        "batch.read",
+        "devices.read",
+        "device.revoke",
+    }
+
+
 def test_every_route_says_who_may_call_it() -> None:
     unguarded = {path for path, _, handler in _routes() if not handler.guards and not handler.resolve_guards()}
     assert unguarded == set()

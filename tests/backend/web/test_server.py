@@ -9,8 +9,10 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -20,6 +22,7 @@ from tests.backend.browsing import PASSWORD, make_person
 pytestmark = pytest.mark.usefixtures("db")
 
 START_S = 30
+MEMORY_KB = 256 * 1024  # three hashes at once, and what two hundred connections need
 
 
 def _free_port() -> int:
@@ -104,6 +107,48 @@ async def test_a_forwarded_address_is_believed_only_from_a_listed_proxy(proxies:
                 async with session.post("/v1/sign-in", json=wrong) as answer:
                     statuses.append(answer.status)
     assert (429 in statuses) is slowed
+
+
+async def _tries(session: aiohttp.ClientSession, number: int) -> tuple[int, bool]:
+    """Somebody whom nobody knows, from an address of their own: the status, and whether it says when to come back."""
+    headers = {"x-forwarded-for": f"198.51.100.{number}"}
+    async with session.post("/v1/sign-in", json={"login": f"nobody{number}", "password": "a wrong guess"}, headers=headers) as answer:
+        return answer.status, "retry-after" in answer.headers
+
+
+def _most_memory_kb(process: asyncio.subprocess.Process) -> int:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell how much memory a process took at most")
+async def test_of_two_hundred_who_try_a_password_at_once_few_wait_memory_stays_small_and_others_are_answered() -> None:
+    await make_person("ana")
+    async with _process(PORCHLIGHT_PROXIES="127.0.0.1") as (address, process), _signed_in(address) as ana:
+        before = _most_memory_kb(process)
+        strangers = aiohttp.TCPConnector(limit=200)
+        async with aiohttp.ClientSession(address, headers={"origin": address}, connector=strangers) as session:
+            tries = asyncio.gather(*[_tries(session, number) for number in range(200)])
+            answered = 0
+            while not tries.done():
+                async with ana.get("/v1/me") as answer:
+                    assert answer.status == 200
+                answered += 1
+            counted = Counter(await tries)
+        assert set(counted) == {(401, False), (503, True)}
+        assert answered > 5
+        assert _most_memory_kb(process) - before < MEMORY_KB
+
+
+async def test_tries_are_counted_where_redis_is_away() -> None:
+    await make_person("ana")
+    async with _process(REDIS_URL="redis://127.0.0.1:9/0") as (address, _):
+        async with aiohttp.ClientSession(address, headers={"origin": address}) as session:
+            statuses = []
+            for _ in range(6):
+                async with session.post("/v1/sign-in", json={"login": "ana", "password": "a wrong guess"}) as answer:
+                    statuses.append(answer.status)
+    assert statuses == [401] * 5 + [429]
 
 
 async def test_a_request_without_a_host_is_refused() -> None:
