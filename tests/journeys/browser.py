@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ Phones = Callable[..., Awaitable[BrowserContext]]  # takes one out of the shop, 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1024, "height": 768}}
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+
+OURS = re.compile(r"(https?://(localhost|127\.0\.0\.1)[:/]|data:|blob:|about:)")
 
 # Waiting in the page: Playwright's own waiting evaluates text again and again, which our Content-Security-Policy forbids.
 IN_CHARGE = """async () => {
@@ -70,14 +73,17 @@ class Shop:
 
     @asynccontextmanager
     async def phone(self, **options: Any) -> AsyncIterator[BrowserContext]:
-        """A phone as new; leaving it throws it away."""
+        """A phone as new; leaving it throws it away. Whatever a journey does, nobody but our own servers is asked for anything."""
         if self._browser is None or not self._browser.is_connected():
             self._browser = await self._playwright.chromium.launch(executable_path=executable(), args=_switches())
         context = await self._browser.new_context(**_as_usual(options))
+        asked: set[str] = set()
+        context.on("request", lambda request: asked.add(request.url))
         try:
             yield context
         finally:
             await context.close()
+        assert not (elsewhere := {url for url in asked if not OURS.match(url)}), elsewhere
 
 
 def _switches() -> list[str]:
