@@ -18,6 +18,11 @@ KEY = "scope, aud, kind, id"
 # from its first change of rights to its end, one at a time. What waited looks anew, and sees all that came before.
 ONE_AT_A_TIME = "pg_advisory_xact_lock(0x73796E63)"
 
+# Before and after of an update. A trigger's plan is made for the first change that a connection sees, often of one row, and kept: of
+# two transition tables it must not be a nested loop, or a change of thousands is thousands squared. A full join never is one,
+# and OFFSET keeps it from becoming any other join.
+BOTH = "FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0"
+
 # Whoever writes a row, what follows from it for others is ours to note.
 AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
 
@@ -33,46 +38,52 @@ def _columns(synced: Synced, shown: Shown, row: str) -> str:
     return f"ROW({', '.join(plain)})"
 
 
-def _arrive(synced: Synced, shown: Shown, unless: str) -> str:
-    """Rows of `new` that travel and that devices do not already have as they are; in the index's order, which halves a load."""
+def _place(synced: Synced, shown: Shown, row: str) -> str:
+    """Where a row stands for devices."""
+    return f"{row}.{synced.scope} AS scope, {shown.mask(row)} AS aud, {row}.id"
+
+
+def _arrive(shown: Shown, rows: str) -> str:
+    """Rows that travel and that devices do not already have as they are; in the index's order, which halves a load."""
     return f"""
     INSERT INTO sync_row ({KEY})
-    SELECT n.{synced.scope}, {shown.mask("n")}, {shown.kind}, n.id FROM new_rows n
-    WHERE {shown.holds("n")} {unless}
+    SELECT n.scope, n.aud, {shown.kind}, n.id FROM ({rows}) n
     ORDER BY 1, 2, 4
     ON CONFLICT ({KEY}) DO UPDATE
         SET rev = sync_row.rev + 1, gone = false, gone_at = NULL, x = pg_current_xact_id();"""
 
 
-def _leave(synced: Synced, shown: Shown, unless: str) -> str:
+def _leave(shown: Shown, rows: str) -> str:
     """Rows that devices may have and that no longer travel: tombstones with a stamp."""
     return f"""
     UPDATE sync_row r SET rev = r.rev + 1, gone = true, gone_at = now(), x = pg_current_xact_id()
-    FROM old_rows o
-    WHERE (r.scope, r.aud, r.kind, r.id) = (o.{synced.scope}, {shown.mask("o")}, {shown.kind}, o.id)
-        AND NOT r.gone {unless};"""
+    FROM ({rows}) o
+    WHERE (r.scope, r.aud, r.kind, r.id) = (o.scope, o.aud, {shown.kind}, o.id) AND NOT r.gone;"""
 
 
 def _on_insert(synced: Synced) -> str:
-    return "".join(_arrive(synced, shown, "") for shown in synced.shown)
+    return "".join(
+        _arrive(shown, f"SELECT {_place(synced, shown, 'n')} FROM new_rows n WHERE {shown.holds('n')}") for shown in synced.shown
+    )
 
 
 def _on_delete(synced: Synced) -> str:
-    return "".join(_leave(synced, shown, "") for shown in synced.shown)
+    return "".join(_leave(shown, f"SELECT {_place(synced, shown, 'o')} FROM old_rows o") for shown in synced.shown)
 
 
 def _on_update(synced: Synced) -> str:
-    parts = []
-    for shown in synced.shown:
-        same_place = f"o.id = n.id AND o.{synced.scope} = n.{synced.scope} AND {shown.mask('o')} = {shown.mask('n')}"
-        stays = f"SELECT 1 FROM new_rows n WHERE {same_place} AND {shown.holds('n')}"
-        as_before = (
-            f"SELECT 1 FROM old_rows o WHERE {same_place} AND {shown.holds('o')} "
-            f"AND {_columns(synced, shown, 'o')} IS NOT DISTINCT FROM {_columns(synced, shown, 'n')}"
-        )
-        parts.append(_leave(synced, shown, f"AND NOT EXISTS ({stays})"))
-        parts.append(_arrive(synced, shown, f"AND NOT EXISTS ({as_before})"))
-    return "".join(parts)
+    return "".join(_updated(synced, shown) for shown in synced.shown)
+
+
+def _updated(synced: Synced, shown: Shown) -> str:
+    """Both versions of each row side by side."""
+    same_place = f"o.{synced.scope} = n.{synced.scope} AND {shown.mask('o')} = {shown.mask('n')}"
+    same_columns = f"{_columns(synced, shown, 'o')} IS NOT DISTINCT FROM {_columns(synced, shown, 'n')}"
+    stays = f"{same_place} AND {shown.holds('n')}"
+    as_before = f"{same_place} AND {shown.holds('o')} AND {same_columns}"
+    left = f"SELECT {_place(synced, shown, 'o')}, o.id IS NOT NULL AND ({stays}) IS NOT TRUE AS moves {BOTH}"
+    came = f"SELECT {_place(synced, shown, 'n')}, {shown.holds('n')} AND ({as_before}) IS NOT TRUE AS moves {BOTH}"
+    return _leave(shown, f"SELECT * FROM ({left}) pair WHERE moves") + _arrive(shown, f"SELECT * FROM ({came}) pair WHERE moves")
 
 
 def _trigger(name: str, table: str, event: str, body: str) -> str:
@@ -134,9 +145,10 @@ def grant_triggers(source: GrantSource) -> Iterator[str]:
 
 
 def _only(source: GrantSource, these: str, those: str) -> str:
-    """The rows of `these` that do not stand in `those` with the same values where it matters."""
-    same = " AND ".join(("that.id = this.id", *(f"that.{c} IS NOT DISTINCT FROM this.{c}" for c in source.columns)))
-    return f"SELECT this.* FROM {these} this WHERE NOT EXISTS (SELECT 1 FROM {those} that WHERE {same})"
+    """The rows of `these` that do not stand in `those` with the same values where it matters; of both, as in `BOTH`."""
+    same = " AND ".join(f"that.{c} IS NOT DISTINCT FROM this.{c}" for c in ("id", *source.columns))
+    pairs = f"SELECT this.*, this.id IS NOT NULL AND NOT ({same}) AS differs FROM {these} this FULL JOIN {those} that ON that.id = this.id"
+    return f"SELECT * FROM ({pairs} OFFSET 0) this WHERE differs"
 
 
 def statements(registry: Registry) -> str:
