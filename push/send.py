@@ -9,8 +9,10 @@ from typing import Final
 
 import aiohttp
 import msgspec
+from aiohttp import hdrs
 from aiohttp.abc import AbstractResolver
 from aiohttp.payload import BytesPayload
+from multidict import CIMultiDict, istr
 from yarl import URL
 
 from push.answers import Answer, Try, later, outcome_of
@@ -25,6 +27,14 @@ CONNECT_S: Final = 5.0
 TOTAL_S: Final = 15.0
 MAX_ANSWER_BYTES: Final = 4096
 APPLE: Final = "web.push.apple.com"  # delivers to iPhones only what is urgent, by others' reports
+
+# Names in the client's own spelling are neither folded nor looked for again with each message.
+TTL, TOPIC, URGENCY = istr("TTL"), istr("Topic"), istr("Urgency")
+_FIXED: Final = (
+    (hdrs.CONTENT_TYPE, "application/octet-stream"),
+    (hdrs.ACCEPT, "*/*"),
+    (hdrs.ACCEPT_ENCODING, "identity"),
+)
 
 log = logging.getLogger("push")
 
@@ -65,7 +75,8 @@ class Sender:
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
             auto_decompress=False,
-            skip_auto_headers=("Accept", "Accept-Encoding"),
+            max_line_size=MAX_ANSWER_BYTES,
+            max_field_size=MAX_ANSWER_BYTES,
         )
         return self
 
@@ -114,12 +125,9 @@ class Sender:
             message = self._encryptor.message(text, subscription, key)
         except ValueError:
             return Outcome(result=Result.DEAD, reason="unusable_keys")
-        headers = message.headers | {
-            "TTL": str(notification.ttl_s),
-            "Topic": notification.topic,
-            "Urgency": Urgency.HIGH if endpoint.service == APPLE else notification.urgency,
-            "Content-Type": "application/octet-stream",
-        }
+        urgency = Urgency.HIGH if endpoint.service == APPLE else notification.urgency
+        own = ((TTL, str(notification.ttl_s)), (TOPIC, notification.topic), (URGENCY, urgency))
+        headers = CIMultiDict((*message.headers.items(), *own, *_FIXED))
         try:
             return outcome_of(await self._post(endpoint.address, headers, message.body), this)
         except ForbiddenAddress:
@@ -129,7 +137,7 @@ class Sender:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return later(this, "timeout" if isinstance(error, TimeoutError) else "no_connection")
 
-    async def _post(self, address: URL, headers: dict[str, str], body: bytes) -> Answer:
+    async def _post(self, address: URL, headers: CIMultiDict[str], body: bytes) -> Answer:
         if self._session is None:
             raise RuntimeError("the sender is not open")
         request = self._session.post(
@@ -137,8 +145,6 @@ class Sender:
             headers=headers,
             data=BytesPayload(body),  # given plain, aiohttp asks forty types whether it is one of theirs
             allow_redirects=False,
-            max_line_size=4096,
-            max_field_size=4096,
         )
         async with request as answer:
             read = await _first_bytes(answer)

@@ -1,10 +1,11 @@
 """What can happen: a notice is made, a browser subscribes, changes its subscription, or is forgotten."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -103,11 +104,7 @@ async def make_notices(entries: Sequence[Entry]) -> None:
     for entry in entries:
         if entry.verb == "device.revoked" and entry.subject_id is not None:
             await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
-    news = [entry for entry in entries if is_news(entry)]
-    now = datetime.now(UTC)
-    for begin in range(0, len(news), CHUNK):  # a month's turn brings half a million: never all of them in memory at once
-        part = news[begin : begin + CHUNK]
-        await _add(notices_for(part, await _recipients(part), now, len(news)), part[0].batch_id)
+    await _plan([entry for entry in entries if is_news(entry)])
     dated = list({entry.subject_id for entry in entries if entry.verb.startswith(reminders.DATED) and entry.subject_id is not None})
     if dated:
         async with connection() as held:
@@ -218,6 +215,35 @@ async def open_notices(actor: Actor, args: OpenNotices) -> None:
         await held.execute(OPENED, list(kinds), list(kinds.values()))
     await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
     await poke({actor.account_id})
+
+
+async def _plan(news: list[Entry]) -> None:
+    """A month's turn brings half a million entries: never all of their notices in memory at once.
+
+    What a load brings one person stands together, so that who they are and when it is their turn is asked once. While PostgreSQL
+    writes one part, the next is thought out beside it.
+    """
+    if not news:
+        return
+    now, size, batch_id = datetime.now(UTC), len(news), news[0].batch_id
+    if size <= CHUNK:
+        await _add(notices_for(news, await _recipients(news), now), batch_id)
+        return
+    news.sort(key=_by_case)
+    beside = asyncio.get_running_loop().run_in_executor
+    made: Awaitable[list[NewNotice]] | None = None
+    for begin in range(0, size, CHUNK):
+        part = news[begin : begin + CHUNK]
+        following = beside(None, notices_for, part, await _recipients(part), now, size)
+        if made is not None:
+            await _add(await made, batch_id)
+        made = following
+    if made is not None:
+        await _add(await made, batch_id)
+
+
+def _by_case(entry: Entry) -> int:
+    return entry.case_id.int if entry.case_id else 0
 
 
 async def _recipients(news: Iterable[Entry]) -> Recipients:

@@ -38,7 +38,7 @@ WHERE notice.state = 'suppressed' AND notice.told_at IS NULL AND notice.speaks_o
 # Who tells an account has it for the moment, so that what is due together is told together.
 HOLD: Final = """
 SELECT id FROM account WHERE id IN (
-    SELECT account_id FROM notice WHERE state = 'queued' AND not_before <= now() ORDER BY not_before, id LIMIT $1)
+    SELECT account_id FROM notice WHERE state = 'queued' AND not_before <= now() ORDER BY not_before LIMIT $1)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"""
 DUE: Final = """
 SELECT id, account_id, kind, collapse_key, created_at, expires_at, now() AS now FROM notice
@@ -47,19 +47,17 @@ WHERE account_id = ANY($1) AND state = 'queued' AND not_before <= now() ORDER BY
 # A notice no longer holds when its account may not hold the case any more, a later entry about its subject ends it, its
 # message was read, or the date that it reminds of has moved.
 STALE: Final = """
-SELECT n.id FROM notice n JOIN unnest($2::text[], $3::text[]) AS m (kind, verb) ON m.kind = n.kind
-WHERE n.id = ANY($1) AND n.subject_id IS NOT NULL AND EXISTS (
-    SELECT 1 FROM journal j WHERE j.case_id = n.case_id AND j.at > n.created_at
-    AND j.subject_id = n.subject_id AND j.verb = m.verb)
-UNION SELECT n.id FROM notice n
-WHERE n.id = ANY($1) AND n.case_id IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM sync_grant g WHERE g.principal = n.account_id AND g.scope = n.case_id)
-UNION SELECT n.id FROM notice n JOIN account a ON a.id = n.account_id WHERE n.id = ANY($1) AND NOT a.active
-UNION SELECT n.id FROM notice n WHERE n.id = ANY($1) AND n.kind = 'message' AND EXISTS (
-    SELECT 1 FROM read_mark r WHERE r.account_id = n.account_id AND r.read_at >= n.created_at
-    AND n.collapse_key = 'message:' || r.thread)
-UNION SELECT n.id FROM notice n WHERE n.id = ANY($1) AND n.speaks_of IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM coming_date c WHERE c.subject_id = n.subject_id AND c.starts_at = n.speaks_of)"""
+SELECT n.id FROM notice n JOIN account a ON a.id = n.account_id WHERE n.id = ANY($1) AND (NOT a.active
+    OR (n.case_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM sync_grant g WHERE g.principal = n.account_id AND g.scope = n.case_id))
+    OR (n.subject_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM journal j JOIN unnest($2::text[], $3::text[]) AS m (kind, verb) ON m.verb = j.verb AND m.kind = n.kind
+        WHERE j.case_id = n.case_id AND j.at > n.created_at AND j.subject_id = n.subject_id))
+    OR (n.kind = 'message' AND EXISTS (
+        SELECT 1 FROM read_mark r WHERE r.account_id = n.account_id AND r.read_at >= n.created_at
+        AND n.collapse_key = 'message:' || r.thread))
+    OR (n.speaks_of IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM coming_date c WHERE c.subject_id = n.subject_id AND c.starts_at = n.speaks_of)))"""
 
 END: Final = "UPDATE notice SET state = $2, ended_at = now() WHERE id = ANY($1)"
 PUT_OFF: Final = """

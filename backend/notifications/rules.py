@@ -1,8 +1,9 @@
 """Whom an entry of the journal concerns, how urgent that is, and how long it is news."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -170,52 +171,69 @@ def notices_for(entries: Sequence[Happened], recipients: Recipients, now: dateti
     ``size``: of how many entries the whole load is, where these are a part of it.
     """
     made: dict[tuple[str, UUID], NewNotice] = {}
+    turn = _turns(recipients, now, size or len(entries))
     for entry in entries:
-        for account_id, kind in _told(entry, recipients):
-            expires_at = _expiry(kind, entry, now)
-            if expires_at <= now:
-                continue
-            not_before, expires_at = _window(entry, account_id, (now, expires_at), (recipients, size or len(entries)))
-            notice = NewNotice(
+        told = _told(entry, recipients)
+        if told is None:
+            continue
+        kind, accounts = told
+        expires_at = _expiry(kind, entry, now)
+        if expires_at <= now:
+            continue
+        event_key, collapse_key = _event_key(entry, now), _collapse_key(kind, entry)
+        case_id = None if entry.verb in UNIT else entry.case_id  # a supervisor answers for a case without holding it
+        for account_id in accounts:
+            begins, ends = _window(entry, account_id, (now, expires_at), turn)
+            made[event_key, account_id] = NewNotice(
                 account_id=account_id,
-                event_key=_event_key(entry, now),
+                event_key=event_key,
                 kind=kind,
-                case_id=None if entry.verb in UNIT else entry.case_id,  # a supervisor answers for a case without holding it
+                case_id=case_id,
                 subject_id=entry.subject_id,
-                collapse_key=_collapse_key(kind, entry),
-                not_before=not_before,
-                expires_at=expires_at,
+                collapse_key=collapse_key,
+                not_before=begins,
+                expires_at=ends,
             )
-            made[notice.event_key, account_id] = notice
     return list(made.values())
 
 
+def _turns(recipients: Recipients, now: datetime, size: int) -> Callable[[UUID], datetime]:
+    """When each person's turn is within a load of this size; reckoned once for each."""
+
+    @cache
+    def turn(account_id: UUID) -> datetime:
+        zone, quiet = recipients.zones.get(account_id, "UTC"), recipients.quiet.get(account_id, NIGHT)
+        return release_at(now, zone, str(account_id), size, quiet)
+
+    return turn
+
+
 def _window(
-    entry: Happened, account_id: UUID, span: tuple[datetime, datetime], load: tuple[Recipients, int]
+    entry: Happened, account_id: UUID, span: tuple[datetime, datetime], turn: Callable[[UUID], datetime]
 ) -> tuple[datetime, datetime]:
     """What a load brings is told in turn and after the night, unless it is of the next hours."""
-    (now, expires_at), (recipients, size) = span, load
+    now, expires_at = span
     dated = bool(entry.detail.get("until"))
     if entry.batch_id is None or (dated and expires_at - now <= SOON):
         return span
-    zone, quiet = recipients.zones.get(account_id, "UTC"), recipients.quiet.get(account_id, NIGHT)
-    not_before = release_at(now, zone, str(account_id), size, quiet)
+    not_before = turn(account_id)
     return not_before, expires_at if dated else max(expires_at, not_before + _SHORTEST)
 
 
-def _told(entry: Happened, recipients: Recipients) -> list[tuple[UUID, Kind]]:
+def _told(entry: Happened, recipients: Recipients) -> tuple[Kind, list[UUID]] | None:
+    """What it is to those whom it concerns, and who they are."""
     if entry.verb in SELF:
         account_id = _self(entry)
-        return [(account_id, SELF[entry.verb])] if account_id else []
+        return (SELF[entry.verb], [account_id]) if account_id else None
     if entry.verb in UNIT:
         told = {UUID(str(account)) for account in entry.detail.get("tell", ())}
-        return [(account, Kind.OVERSIGHT) for account in sorted(told - {entry.actor_id})]
+        return Kind.OVERSIGHT, sorted(told - {entry.actor_id})
     concern = _concern(entry, recipients)
     if concern is None or entry.case_id is None:
-        return []
+        return None
     kind, audience = concern
     holders = recipients.by_case.get(entry.case_id, ())
-    return [(account_id, kind) for account_id, mask in holders if mask & audience and account_id != entry.actor_id]
+    return kind, [account_id for account_id, mask in holders if mask & audience and account_id != entry.actor_id]
 
 
 def _self(entry: Happened) -> UUID | None:
