@@ -1,7 +1,8 @@
 """Notices: what making, delivering and planning them costs, beside the packages that people usually take.
 
-All in turns in one run, per second of CPU time of the sending process, so that a busy machine disturbs every side alike.
-`pipeline` counts this process alone and, beside it, PostgreSQL's processes too.
+All in turns in one run, per second of CPU time of the sending process, so that a busy machine disturbs every side alike. Ours
+runs on the event loop of `./porchlight worker`, and once on Python's own, as the others do.
+`pipeline` and `planning` count this process alone and, beside it, PostgreSQL's processes too.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import aiohttp
@@ -35,12 +37,13 @@ from backend.db import DB, connection
 from backend.environment import ROOT
 from backend.journal import Entry
 from backend.notifications import actions, engine, jobs
+from backend.worker import new_event_loop
 from push.encrypt import Encryptor
 from push.notification import Subscription
 from push.payload import TEXT_BYTES
 from push.secrets import unbase64url
 from push.send import Carrier, Sender
-from push.vapid import Tokens, read_key
+from push.vapid import Key, Tokens, read_key
 from tests.bench import npm_push
 from tests.bench.stage import cpu_seconds, stage
 from tests.push.browser import SUBJECT, Browser, make_notification, make_signing_key
@@ -48,13 +51,19 @@ from tests.push.service import ToThisMachine
 from tests.soak.push import _make
 
 ORIGIN = "https://portal.example.gov"
-ROUNDS, MESSAGES, DELIVERED, PIPED, NIGHT = 9, 400, 1500, 6000, 500_000
+ROUNDS, MESSAGES, DELIVER_ROUNDS, DELIVERED, PIPED, NIGHT = 9, 400, 5, 1500, 6000, 500_000
 IN_FLIGHT = 64
 TEXT = b"x" * TEXT_BYTES
 
+T = TypeVar("T")
 
-async def pipeline() -> dict[str, Any]:
+
+def pipeline() -> dict[str, Any]:
     """Everything with the database."""
+    return _as_a_worker(_piped())
+
+
+async def _piped() -> dict[str, Any]:
     with stage(demo=False) as server:
         await db.open_pool(server.url())
         try:
@@ -70,7 +79,7 @@ async def planning() -> dict[str, Any]:
     with stage(demo=False) as server:
         await db.open_pool(server.url())
         try:
-            return await _planning()
+            return await _planning(server.folder)
         finally:
             await db.close_pool()
 
@@ -128,38 +137,59 @@ class _Direct:
         return {"Authorization": self.token, "Content-Encoding": "aes128gcm"}, body
 
 
-async def deliver() -> dict[str, Any]:
-    async with _service() as (port, trusting, _):
+def deliver() -> dict[str, Any]:
+    """In turns, each on a loop and with connections of its own, which are there before the clock runs."""
+    figures: dict[str, list[float]] = defaultdict(list)
+    with _service() as (port, trusting):
         key = make_signing_key()
-        carrier = Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=trusting)
+        raw = _raw(key.pem)
         people = [Browser(f"https://fcm.googleapis.com/fcm/send/{number}").subscription for number in range(100)]
-        here = f"127.0.0.1:{port}"
-        infos = [
-            {"endpoint": each.endpoint.replace("fcm.googleapis.com", here), "keys": {"p256dh": each.p256dh, "auth": each.auth}}
-            for each in people
-        ]
-        raw, notification = _raw(key.pem), make_notification()
-        figures: dict[str, list[float]] = {"ours": [], "webpush_async": [], "webpush_async, shared session": []}
+        for _ in range(DELIVER_ROUNDS):
+            figures["ours"].append(_as_a_worker(_ours(port, trusting, key, people)))
+            figures["ours, Python's loop"].append(asyncio.run(_ours(port, trusting, key, people)))
+            for name, shared in (("webpush_async", False), ("webpush_async, shared session", True)):
+                figures[name].append(asyncio.run(_theirs(port, trusting, raw, people, shared)))
+        npm = npm_push.deliver(port)
+    rates: dict[str, Any] = {name: round(statistics.median(each)) for name, each in figures.items()} | {"npm web-push": npm}
+    return rates | {"to_webpush_async": round(rates["ours"] / rates["webpush_async"], 2)}
 
-        async def theirs(number: int, session: aiohttp.ClientSession | None) -> None:
+
+def _as_a_worker(made: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(made)
+
+
+async def _ours(port: int, trusting: ssl.SSLContext, key: Key, people: list[Subscription]) -> float:
+    notification = make_notification()
+    async with Sender(Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=trusting)) as sender:
+
+        async def send(number: int) -> None:
+            await sender.send(notification, people[number % 100], key)
+
+        await _timed(2 * IN_FLIGHT, send)
+        return await _timed(DELIVERED, send)
+
+
+async def _theirs(port: int, trusting: ssl.SSLContext, raw: str, people: list[Subscription], shared: bool) -> float:
+    here = f"127.0.0.1:{port}"
+    infos = [
+        {"endpoint": each.endpoint.replace("fcm.googleapis.com", here), "keys": {"p256dh": each.p256dh, "auth": each.auth}}
+        for each in people
+    ]
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting, limit=0)) as session:
+        more: dict[str, Any] = {"aiohttp_session": session} if shared else {}
+
+        async def send(number: int) -> None:
             claims: dict[str, str | int] = {"sub": SUBJECT}
-            more: dict[str, Any] = {"aiohttp_session": session} if session else {}
             await webpush_async(infos[number % 100], TEXT, vapid_private_key=raw, vapid_claims=claims, ttl=60, **more)
 
-        usual = ssl.create_default_context
-        async with Sender(carrier) as sender, aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting, limit=0)) as shared:
-            with _trusting(trusting, usual):
-                for _ in range(3):
-                    figures["ours"].append(await _timed(DELIVERED, lambda n: sender.send(notification, people[n % 100], key)))
-                    figures["webpush_async"].append(await _timed(DELIVERED // 5, lambda n: theirs(n, None)))
-                    figures["webpush_async, shared session"].append(await _timed(DELIVERED // 2, lambda n: theirs(n, shared)))
-        rates: dict[str, Any] = {name: round(statistics.median(each)) for name, each in figures.items()}
-        rates["npm web-push"] = npm_push.deliver(port)
-        return rates | {"to_webpush_async": round(rates["ours"] / rates["webpush_async"], 2)}
+        with _trusting(trusting):
+            await _timed(2 * IN_FLIGHT if shared else 1, send)
+            return await _timed(DELIVERED // 2 if shared else DELIVERED // 5, send)
 
 
 @contextlib.contextmanager
-def _trusting(context: ssl.SSLContext, usual: Any) -> Any:
+def _trusting(context: ssl.SSLContext) -> Any:
     """pywebpush opens sessions of its own, which have to trust the certificate of this machine."""
     from aiohttp import connector
 
@@ -186,14 +216,14 @@ async def _timed(count: int, send: Callable[[int], Awaitable[object]]) -> float:
 
 async def _pipeline(folder: Path) -> dict[str, Any]:
     """Claim, make, deliver, classify, write down: the notices of so many people with one phone each."""
-    async with _service() as (port, trusting, _):
+    with _service() as (port, trusting):
         await _make(PIPED)
         await engine.close()
         engine.use(Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=trusting, max_rate=100_000.0))
         await engine.engine()
         async with connection() as held:
             await held.execute("DELETE FROM push_service")
-        postmaster = int((folder / "postmaster.pid").read_text().splitlines()[0])
+        postmaster = _postmaster(folder)
         mine, theirs, wall = time.process_time(), cpu_seconds(postmaster), time.monotonic()
         await jobs.deliver({})
         mine, theirs = time.process_time() - mine, cpu_seconds(postmaster) - theirs
@@ -208,7 +238,7 @@ async def _pipeline(folder: Path) -> dict[str, Any]:
         }
 
 
-async def _planning() -> dict[str, Any]:
+async def _planning(folder: Path) -> dict[str, Any]:
     """The notices of a night in which 500,000 payments are posted, each in a case with two parents who use the app."""
     cases, accounts = [uuid4() for _ in range(NIGHT // 5)], [uuid4() for _ in range(NIGHT // 5 * 2)]
     async with DB.transaction(), connection() as held:
@@ -228,18 +258,24 @@ async def _planning() -> dict[str, Any]:
     batch = uuid4()
     entries = [Entry("payment.posted", case_id=cases[number % len(cases)], subject_id=uuid4(), batch_id=batch) for number in range(NIGHT)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    cpu, wall = time.process_time(), time.monotonic()
+    postmaster = _postmaster(folder)
+    cpu, theirs, wall = time.process_time(), cpu_seconds(postmaster), time.monotonic()
     async with DB.transaction():
         await actions.make_notices(entries)
     took = {"seconds": round(time.monotonic() - wall, 1), "cpu_seconds": round(time.process_time() - cpu, 1)}
+    took |= {"postgresql_cpu_seconds": round(cpu_seconds(postmaster) - theirs, 1)}
     async with connection() as held:
         made = await held.fetchval("SELECT count(*) FROM notice WHERE event_key LIKE $1", f"%{batch}")
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
     return {"payments": NIGHT, "notices": made, **took, "memory_grown_mb": round(grown)}
 
 
-@contextlib.asynccontextmanager
-async def _service() -> AsyncIterator[tuple[int, ssl.SSLContext, Path]]:
+def _postmaster(folder: Path) -> int:
+    return int((folder / "postmaster.pid").read_text().splitlines()[0])
+
+
+@contextlib.contextmanager
+def _service() -> Iterator[tuple[int, ssl.SSLContext]]:
     with tempfile.TemporaryDirectory(prefix="porchlight-stub-") as folder:
         command = [sys.executable, "-m", "tests.bench.push_stub", folder]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -247,7 +283,7 @@ async def _service() -> AsyncIterator[tuple[int, ssl.SSLContext, Path]]:
         assert process.stdin is not None
         try:
             port = int(process.stdout.readline())
-            yield port, ssl.create_default_context(cafile=f"{folder}/cert.pem"), Path(folder)
+            yield port, ssl.create_default_context(cafile=f"{folder}/cert.pem")
         finally:
             process.stdin.close()
             process.wait(20)
