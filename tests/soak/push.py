@@ -36,7 +36,7 @@ from tests.redis_server import RedisServer
 from tests.soak.push_worker import ORIGIN
 from tests.soak.vendors import ENDS, FCM, MIXED, MOZILLA, WINDOWS, Vendors
 
-RATE = 800.0
+RATE = 1600.0  # for each service: what halves it and how slowly it comes back decide how long the run takes
 WORKERS = 2
 MANY = 5000  # from so many on, waits are long enough for a machine that has other work: twenty timeouts in a row close a service
 SHORT_S, LONG_S = 4.0, 10.0

@@ -145,6 +145,21 @@ async def test_a_nights_batch_is_one_notification_for_each_person(service: PushS
     assert set(await notice_states()) == {"sent"}
 
 
+async def test_a_load_that_is_planned_in_parts_tells_everybody_of_everything_once_and_each_person_at_one_moment(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CHUNK", 3)
+    cases, batch = [family.case, await make_case()], uuid4()
+    await make_person(person_id="dora")
+    await make_participant(cases[1], "CP", person_id="dora")
+    paid = [Entry("payment.posted", case_id=cases[number % 2], subject_id=uuid4(), batch_id=batch) for number in range(20)]
+    await happens(*paid)
+    told = await rows("SELECT count(*) AS n, count(DISTINCT subject_id) AS payments, count(DISTINCT not_before) AS moments "
+                      "FROM notice GROUP BY account_id")  # fmt: skip
+    assert told == [{"n": 10, "payments": 10, "moments": 1}] * 3
+    assert {row["subject_id"] for row in await rows("SELECT subject_id FROM notice")} == {entry.subject_id for entry in paid}
+
+
 async def test_two_workers_deliver_each_notice_once(service: PushService, family: Family) -> None:
     cases = []
     for number in range(60):
