@@ -67,6 +67,7 @@ class Waits(msgspec.Struct, frozen=True):
 HERE: Final = Waits(free=5, first_s=15, longest_s=900, forgotten_s=86_400)  # one login from one address
 ADDRESS: Final = Waits(free=40, first_s=15, longest_s=900, forgotten_s=3_600)  # any login from one address
 ABROAD: Final = Waits(free=20, first_s=15, longest_s=900, forgotten_s=86_400)  # one login from addresses unknown to it
+CODES: Final = Waits(free=5, first_s=3_600, longest_s=86_400, forgotten_s=86_400)  # of one person, to addresses that they give
 KNOWN_FOR_S: Final = 90 * 86_400  # an address from which the login has succeeded
 ALL_PER_MINUTE: Final = 600  # tries of all logins from unknown addresses
 PASSKEYS_PER_MINUTE: Final = 240  # of one address, which a whole town may share

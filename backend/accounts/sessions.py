@@ -37,7 +37,7 @@ ROTATE: Final = """
 UPDATE session SET old_token_hash = token_hash, rotated_at = now(), token_hash = $2, proved_for = $3, proved_at = now()
 WHERE id = $1 AND ended_at IS NULL AND expires_at > now()
 RETURNING extract(epoch FROM created_at + $4::interval - now())::int AS left_s"""
-END: Final = "UPDATE session SET ended_at = now() WHERE token_hash = $1 AND ended_at IS NULL"
+END: Final = "UPDATE session SET ended_at = now() WHERE token_hash = $1 AND ended_at IS NULL RETURNING id, account_id"
 END_ONE: Final = "UPDATE session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL"
 END_OWN: Final = "UPDATE session SET ended_at = now() WHERE id = $1 AND account_id = $2 AND ended_at IS NULL RETURNING id"
 END_OTHERS: Final = """
@@ -73,12 +73,17 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 async def begin(account: dict[str, Any], how: How, asking: Asking) -> Opened:
-    """A new session under a new token, whatever the browser held before; the session that it replaces ends."""
+    """A new session under a new token, whatever the browser held before; the session that it replaces ends.
+
+    Where that was somebody else's, they are signed out here: the browser is told nothing more for them.
+    """
     token = token_urlsafe(32)
     lifetime = LIFETIMES[Role(account["role"])]
     async with connection() as held:
         if asking.old_token:
-            await held.execute(END, token_hash(asking.old_token))
+            former = await held.fetchrow(END, token_hash(asking.old_token))
+            if former is not None and former["account_id"] != account["id"]:
+                await record([Entry("account.session_ended", former["account_id"], subject_id=former["id"])])
         session_id = await held.fetchval(BEGIN, token_hash(token), account["id"], lifetime.idle, how, asking.kind)
     await record([Entry("account.signed_in", actor_id=account["id"], subject_id=session_id, detail={"how": how})])
     return Opened(token, int(lifetime.total.total_seconds()), own_view(account))
@@ -122,7 +127,7 @@ async def sign_out(actor: Actor, device: UUID | None = None) -> None:
         async with connection() as held:
             await held.execute(END_ONE, actor.session_id)
         detail = {"device": str(device)} if device else {}
-        await record([Entry("account.signed_out", actor_id=actor.account_id, detail=detail)])
+        await record([Entry("account.signed_out", actor_id=actor.account_id, subject_id=actor.session_id, detail=detail)])
 
 
 async def list_sessions(actor: Actor) -> list[OwnSession]:

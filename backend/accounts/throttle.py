@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from backend.accounts.rules import (
     ABROAD,
     ADDRESS,
     ALL_PER_MINUTE,
+    CODES,
     HERE,
     KNOWN_FOR_S,
     PASSKEYS_PER_MINUTE,
@@ -88,6 +90,12 @@ async def admit_claim(host: str) -> None:
     async with connection() as held:
         await _count(held, throttle_key("claim", address_of(host)), ADDRESS)
         await _count_minute(held, "all:claim", ALL_PER_MINUTE)
+
+
+async def admit_code(account_id: UUID, channel: str) -> None:
+    """Count a code that a person has sent to an address which they say is theirs; in the caller's transaction."""
+    async with connection() as held:
+        await _count(held, throttle_key("code", str(account_id), channel), CODES)
 
 
 async def note_claimed(host: str) -> None:

@@ -27,6 +27,11 @@ CHECK: Final = "INSERT INTO identity_check (kind, account_id, person_id) SELECT 
 READY: Final = """
 UPDATE recovery SET done_at = now() WHERE id = $1 AND cancelled_at IS NULL AND done_at IS NULL AND ready_at <= now()
 RETURNING account_id, password_hash, seed, last_step"""
+# Asked for by a letter (the enrolment ended in the transaction that asked), of somebody who is in danger, as we know since.
+STOPPED: Final = """
+SELECT r.account_id FROM recovery r JOIN enrolment e ON e.account_id = r.account_id AND e.done_at = r.asked_at
+JOIN claim c ON c.id = e.claim_id AND c.way = 'letter'
+WHERE r.id = $1 AND r.cancelled_at IS NULL AND r.done_at IS NULL AND EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = c.person_id)"""
 FORGET_KEYS: Final = "DELETE FROM passkey WHERE waits_for = $1"
 FORGET_CODES: Final = "DELETE FROM recovery_code WHERE waits_for = $1"
 FORGET_ALERT: Final = "UPDATE account SET alert = NULL, alert_at = NULL WHERE id = $1 AND alert = 'recovery'"
@@ -64,18 +69,21 @@ async def hold_secrets(account_id: UUID, recovery: UUID, kept: Secrets) -> list[
 
 async def cancel(actor: Actor) -> None:
     """Whoever is signed in says that it was not them: nothing changes, and staff look into it. Refused: not_found."""
-    async with DB.transaction(), connection() as held:
-        if not await _call_off(actor.account_id):
+    async with DB.transaction():
+        if not await _stop(actor.account_id, actor.account_id):
             raise Refused("not_found", "There is nothing to call off.")
-        await held.execute(FORGET_ALERT, actor.account_id)
-        await held.execute(CHECK, "cancelled", actor.account_id)
-        await record([Entry("recovery.cancelled", actor.account_id)])
-        await poke({actor.account_id})
 
 
 async def complete(recovery: UUID) -> bool:
-    """The day is over: the new ways to sign in replace all older ones, and every session ends. Safe to run twice."""
+    """The day is over: the new ways to sign in replace all older ones, and every session ends. Safe to run twice.
+
+    Who came by a letter does not come in when its person was found to be in danger meanwhile: staff look into it.
+    """
     async with DB.transaction(), connection() as held:
+        stopped = await held.fetchval(STOPPED, recovery)
+        if stopped is not None:
+            await _stop(stopped, None)
+            return False
         row = await held.fetchrow(READY, recovery)
         if row is None:
             return False
@@ -102,6 +110,18 @@ async def clear_ways(account_id: UUID) -> None:
         await held.execute("UPDATE account SET password_hash = NULL WHERE id = $1", account_id)
         await end_others(account_id)
         await record([Entry("account.ways_cleared", subject_id=account_id)])
+
+
+async def _stop(account_id: UUID, by: UUID | None) -> bool:
+    """What waits is called off, and staff look into it; false when nothing waits."""
+    if not await _call_off(account_id):
+        return False
+    async with connection() as held:
+        await held.execute(FORGET_ALERT, account_id)
+        await held.execute(CHECK, "cancelled", account_id)
+    await record([Entry("recovery.cancelled", by, subject_id=account_id)])
+    await poke({account_id})
+    return True
 
 
 async def _call_off(account_id: UUID) -> bool:

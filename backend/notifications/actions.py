@@ -17,7 +17,7 @@ from backend.db import DB, as_house, connection
 from backend.errors import Refused
 from backend.jobs import enqueue
 from backend.journal import Entry, poke, record
-from backend.notifications import queue, reminders
+from backend.notifications import queue, reach, reminders
 from backend.notifications.choices import quiet_of
 from backend.notifications.engine import Engine, engine
 from backend.notifications.rules import MANNERS, Kind, NewNotice, Recipients, is_news, notices_for, thread_of
@@ -72,6 +72,10 @@ STATE: Final = """
 SELECT s.state, k.retired_at IS NOT NULL AS retired FROM push_subscription s JOIN vapid_key k ON k.id = s.vapid_key_id
 WHERE s.account_id = $1 AND s.device_id = $2 ORDER BY s.state = 'active' DESC, s.created_at DESC LIMIT 1"""
 OF_ACCOUNT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND endpoint_hash = $2"
+OF_SESSIONS: Final = """
+SELECT s.id FROM push_subscription s JOIN sync_device d ON d.id = s.device_id AND d.principal = s.account_id
+WHERE s.account_id = ANY($1) AND d.session_id = ANY($2)"""
+OF_PERSON: Final = "SELECT id FROM push_subscription WHERE account_id = $1"
 OF_SIGN_OUT: Final = "SELECT id FROM push_subscription WHERE account_id = $1 AND device_id = $2"
 OPEN: Final = """
 UPDATE notice SET opened_at = now() WHERE account_id = $1 AND id = ANY($2) AND told_at IS NOT NULL AND opened_at IS NULL
@@ -97,13 +101,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 async def make_notices(entries: Sequence[Entry]) -> None:
     """The journal's listener: decides, in the transaction of the event itself, who is to be told."""
-    signed_out = [e for e in entries if e.verb == "account.signed_out" and e.detail.get("device")]
-    for entry in signed_out:
-        if entry.actor_id is not None:
-            await forget_device(entry.actor_id, UUID(str(entry.detail["device"])))
-    for entry in entries:
-        if entry.verb == "device.revoked" and entry.subject_id is not None:
-            await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
+    await _fall_silent(entries)
     await _plan([entry for entry in entries if is_news(entry)])
     dated = list({entry.subject_id for entry in entries if entry.verb.startswith(reminders.DATED) and entry.subject_id is not None})
     if dated:
@@ -215,6 +213,29 @@ async def open_notices(actor: Actor, args: OpenNotices) -> None:
         await held.execute(OPENED, list(kinds), list(kinds.values()))
     await record([Entry("notice.opened", actor.account_id, subject_id=opened[0]["id"], detail={"notices": len(opened)})])
     await poke({actor.account_id})
+
+
+async def _fall_silent(entries: Sequence[Entry]) -> None:
+    """Where somebody was signed out, nothing is told any more; when all ways to sign in are made anew, by no older way."""
+    ended = [(e.actor_id, e.subject_id) for e in entries if e.verb in ("account.session_ended", "account.signed_out")]
+    if ended:
+        async with connection() as held:
+            ids = [row["id"] for row in await held.fetch(OF_SESSIONS, *(list(column) for column in zip(*ended, strict=True)))]
+            await _forget(held, ids, "signed_out")
+    for entry in entries:
+        if entry.verb == "account.signed_out" and entry.actor_id is not None and entry.detail.get("device"):
+            await forget_device(entry.actor_id, UUID(str(entry.detail["device"])))
+        elif entry.verb == "device.revoked" and entry.subject_id is not None:
+            await forget_device(UUID(str(entry.detail["account"])), entry.subject_id)
+        elif entry.verb == "account.ways_cleared" and entry.subject_id is not None:
+            await _forget_person(entry.subject_id)
+
+
+async def _forget_person(account_id: UUID) -> None:
+    """Browsers, numbers and addresses: whose they are is not known any more."""
+    async with connection() as held:
+        await _forget(held, [row["id"] for row in await held.fetch(OF_PERSON, account_id)], "recovered")
+    await reach.end_all(account_id)
 
 
 async def _plan(news: list[Entry]) -> None:

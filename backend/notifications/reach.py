@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access import Actor
+from backend.accounts.throttle import admit_code
 from backend.channels.post import post
 from backend.channels.wire import Channel, Letter, Sent
 from backend.db import DB, connection
@@ -29,6 +30,8 @@ EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9]
 CODE_SAYS: Final = {"en": ("Your code", "Your code is {code}. It is good for 15 minutes."),
                     "es": ("Su código", "Su código es {code}. Vale por 15 minutos.")}  # fmt: skip
 
+NO_CODE: Final = "This is not the code, or it is too old. Ask for a new one."
+
 LIST: Final = "SELECT id, channel, address, private, verified_at, stopped_at FROM reach WHERE account_id = $1 ORDER BY channel"
 RECENT: Final = """
 SELECT 1 FROM reach WHERE account_id = $1 AND channel = $2
@@ -43,8 +46,12 @@ ON CONFLICT (account_id, channel) DO UPDATE SET address = excluded.address, addr
 TRY: Final = """
 UPDATE reach SET tries = tries + 1 WHERE account_id = $1 AND channel = $2 AND code_until > now() AND tries < $3
 RETURNING id, code_hash"""
-VERIFIED: Final = "UPDATE reach SET verified_at = now(), stopped_at = NULL, code_hash = NULL, code_until = NULL WHERE id = $1"
-END: Final = "UPDATE reach SET stopped_at = coalesce(stopped_at, now()) WHERE account_id = $1 AND channel = $2 RETURNING id"
+VERIFIED: Final = """
+UPDATE reach SET verified_at = now(), stopped_at = NULL, code_hash = NULL, code_until = NULL WHERE id = $1 AND code_hash = $2 RETURNING id"""
+# Ended by the person: whoever holds the telephone cannot begin it again by writing START, only a new code can.
+END: Final = """
+UPDATE reach SET stopped_at = coalesce(stopped_at, now()), verified_at = NULL, code_hash = NULL, code_until = NULL
+WHERE account_id = $1 AND ($2::text IS NULL OR channel = $2) RETURNING id"""
 STOP: Final = "UPDATE reach SET stopped_at = now() WHERE address_hash = $1 AND stopped_at IS NULL RETURNING id, account_id"
 START: Final = """
 UPDATE reach SET stopped_at = NULL WHERE address_hash = $1 AND stopped_at IS NOT NULL AND verified_at IS NOT NULL
@@ -79,11 +86,15 @@ async def list_reach(actor: Actor) -> list[Reach]:
 
 
 async def give_reach(actor: Actor, wanted: GiveReach) -> None:
-    """Sends a code to the address; until it is confirmed nothing else goes there. Refused: invalid, too_many, unavailable."""
+    """Sends a code to the address; until it is confirmed nothing else goes there. Refused: invalid, too_many, unavailable.
+
+    Whose address it is we cannot know: codes are few, so that nobody troubles another with them.
+    """
     by = await engine()
     address = _read(wanted.channel, wanted.address)
     code = f"{secrets.randbelow(10**6):06d}"
     async with DB.transaction(), connection() as held:
+        await admit_code(actor.account_id, wanted.channel)  # counted first: of two at once, the second waits here and is refused
         if await held.fetchval(RECENT, actor.account_id, wanted.channel, CODE_MINUTES, EVERY_S):
             raise Refused("too_many", "A code is on its way. Please wait a minute.", retry_after_s=EVERY_S)
         row_id: UUID = await held.fetchval(FIND, actor.account_id, wanted.channel) or UUID(bytes=secrets.token_bytes(16), version=4)
@@ -106,9 +117,10 @@ async def confirm_reach(actor: Actor, said: ConfirmReach) -> None:
         row = await held.fetchrow(TRY, actor.account_id, said.channel, MAX_TRIES)
         good = row is not None and hmac.compare_digest(row["code_hash"], _code_hash(row["id"], said.code))
     if row is None or not good:
-        raise Refused("invalid", "This is not the code, or it is too old. Ask for a new one.", {"code": "wrong_code"})
+        raise Refused("invalid", NO_CODE, {"code": "wrong_code"})
     async with DB.transaction(), connection() as held:
-        await held.execute(VERIFIED, row["id"])
+        if await held.fetchval(VERIFIED, row["id"], row["code_hash"]) is None:
+            raise Refused("invalid", NO_CODE, {"code": "wrong_code"})  # another address was given meanwhile
         await record([Entry("reach.confirmed", actor.account_id, subject_id=row["id"], detail={"channel": said.channel})])
 
 
@@ -118,6 +130,13 @@ async def end_reach(actor: Actor, channel: Channel) -> None:
         ended = await held.fetchval(END, actor.account_id, channel)
         if ended:
             await record([Entry("reach.ended", actor.account_id, subject_id=ended, detail={"channel": channel})])
+
+
+async def end_all(account_id: UUID) -> None:
+    """Nothing goes anywhere any more, until the person gives it anew."""
+    async with connection() as held:
+        ended = await held.fetch(END, account_id, None)
+    await record([Entry("reach.ended", account_id, subject_id=row["id"]) for row in ended])
 
 
 async def heard(command: str | None, channel: Channel, address: str) -> bool:

@@ -15,6 +15,9 @@ from tests.make import make_agency, make_assignment, make_case, make_participant
 
 ADDRESS = {"address_1": "12 Elm Street", "city": "Springfield", "state": "ST", "postal_code": "00001"}
 BORN = date(1990, 4, 5)
+MARK = """
+INSERT INTO safety_mark (person_id, case_id, made_by)
+SELECT 'P-ana', (SELECT id FROM ivd_case LIMIT 1), id FROM account WHERE role = 'caseworker' LIMIT 1"""
 
 
 class Office(NamedTuple):

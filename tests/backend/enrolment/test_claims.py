@@ -17,7 +17,7 @@ from backend.enrolment.wire import Claiming
 from backend.errors import Refused
 from tests.backend.authenticator import sign_in_by
 from tests.backend.browsing import browser, make_app, make_person, sign_in, watched
-from tests.backend.enrolment.family import at_desk, claim, do, enrol, make_office, offer, one, words_for
+from tests.backend.enrolment.family import MARK, at_desk, claim, do, enrol, make_office, offer, one, words_for
 from tests.make import make_account, make_case, make_participant
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -236,10 +236,7 @@ async def test_a_letter_that_was_under_way_when_its_person_was_found_to_be_in_da
         await at_desk(desk)
         assert (await claim(early, (await offer(desk, office, "letters")).json()["code"])).status_code == 204
         second = (await offer(desk, office, "letters")).json()["code"]
-        await do(
-            """INSERT INTO safety_mark (person_id, case_id, made_by)
-            SELECT 'P-ana', (SELECT id FROM ivd_case LIMIT 1), id FROM account WHERE role = 'caseworker' LIMIT 1"""
-        )
+        await do(MARK)
         assert (await claim(late, second)).status_code == 401
         assert (await early.get("/v1/enrolment")).status_code == 410
         assert (await early.post("/v1/enrolment/passkey/options", json={})).status_code == 410

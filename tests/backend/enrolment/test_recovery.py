@@ -12,7 +12,7 @@ import pytest
 from backend.enrolment.recovery import complete
 from tests.backend.authenticator import Key, add_passkey, sign_in_by
 from tests.backend.browsing import browser, make_app
-from tests.backend.enrolment.family import Office, at_desk, claim, do, enrol, make_office, one, words_for
+from tests.backend.enrolment.family import MARK, Office, at_desk, claim, do, enrol, make_office, offer, one, words_for
 from tests.sync.world import make_phone
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -119,6 +119,25 @@ async def test_a_second_recovery_takes_the_place_of_the_first_and_begins_its_own
         assert await complete(await _recovery())
         assert (await sign_in_by(one_phone, first)).status_code == 401
         assert (await sign_in_by(other, second)).status_code == 200
+
+
+@pytest.mark.parametrize("way, comes_in", [("letters", False), ("words", True)])
+async def test_who_came_by_a_letter_does_not_come_in_once_its_person_was_found_to_be_in_danger(way: str, comes_in: bool) -> None:
+    """The letter may lie with whom one fled from, and the day that a recovery waits is when one goes to the office."""
+    async with browser(APP) as desk, browser(APP) as old, browser(APP) as new:
+        office, old_key = await _enrolled(desk, old)
+        given = (await offer(desk, office, way)).json()
+        assert (await claim(new, given["code"] if way == "letters" else " ".join(given["words"]))).status_code == 204
+        new_key, _ = await enrol(new)
+        await do(MARK)
+        await _a_day_passes()
+        assert await complete(await _recovery()) is comes_in
+        assert (await sign_in_by(new, new_key)).status_code == (200 if comes_in else 401)
+        assert (await sign_in_by(old, old_key)).status_code == (401 if comes_in else 200)
+        assert await one("SELECT count(*) FROM passkey WHERE waits_for IS NOT NULL") == 0
+        assert (await one("SELECT alert FROM account WHERE person_id = 'P-ana'") == "recovery") is False
+        kinds = {check["kind"] for check in (await desk.get("/v1/identity-checks")).json()["checks"]}
+        assert kinds == {"recovery"} | (set() if comes_in else {"cancelled"})
 
 
 async def test_calling_off_and_completing_at_the_same_moment_end_as_one_of_them() -> None:

@@ -1,9 +1,11 @@
 """A number or an address of one's own: given, confirmed, used, ended by the person in every way there is."""
 
+import asyncio
 import email
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from hmac import digest
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ import httpx
 import msgspec
 import pytest
 
+from backend.accounts.rules import CODES
 from backend.channels import post
 from backend.errors import Refused
 from backend.journal import Entry
@@ -137,22 +140,72 @@ async def test_stop_ends_texts_and_start_begins_them_again_if_the_provider_signe
     await confirmed(family, letters, "text")
     settings = msgspec.structs.replace(SETTINGS, text_url="https://AC1:secret@provider.example/x")
     monkeypatch.setattr(hooks, "SETTINGS", settings)
-
-    async def write(body: str, token: bytes = b"secret") -> httpx.Response:
-        fields = {"Body": body, "From": "+12025550123"}
-        whole = f"{settings.origin}/v1/hooks/texts" + "".join(name + fields[name] for name in sorted(fields))
-        signature = b64encode(digest(token, whole.encode(), "sha1")).decode()
-        headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
-        return await page.post("/v1/hooks/texts", content=urlencode(fields), headers=headers)
-
-    assert (await write("STOP", b"guessed")).status_code == 403
-    assert "ended" in (await write("Stop")).text
+    assert (await write(page, "STOP", b"guessed")).status_code == 403
+    assert "ended" in (await write(page, "Stop")).text
     await a_payment(family)
     assert sent(letters) == []
-    assert "STOP" in (await write("HELP")).text
-    assert "begin again" in (await write("START")).text
+    assert "STOP" in (await write(page, "HELP")).text
+    assert "begin again" in (await write(page, "START")).text
     await a_payment(family)
     assert len(sent(letters)) == 1
+
+
+async def write(page: httpx.AsyncClient, body: str, token: bytes = b"secret") -> httpx.Response:
+    """What the provider brings when somebody writes from that number."""
+    fields = {"Body": body, "From": "+12025550123", "MessageSid": uuid4().hex}
+    whole = f"{SETTINGS.origin}/v1/hooks/texts" + "".join(name + fields[name] for name in sorted(fields))
+    signature = b64encode(digest(token, whole.encode(), "sha1")).decode()
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
+    return await page.post("/v1/hooks/texts", content=urlencode(fields), headers=headers)
+
+
+async def test_whoever_holds_the_telephone_cannot_begin_again_what_its_person_ended_in_the_app(
+    service: PushService, family: Family, letters: Path, page: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One ends texts because somebody else has the telephone now."""
+    await confirmed(family, letters, "text")
+    monkeypatch.setattr(hooks, "SETTINGS", msgspec.structs.replace(SETTINGS, text_url="https://AC1:secret@provider.example/x"))
+    await reach.end_reach(family.receiving.actor, "text")
+    for body in ("START", "STOP", "START"):
+        await write(page, body)
+    await a_payment(family)
+    assert sent(letters) == []
+    assert who_heard(service, family) == {"receiving", "paying"}
+
+
+# Another address is given in the moment between the look at a code and what follows from it.
+MEANWHILE = """
+CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE reach SET address = 'another', code_hash = 'another' WHERE id = NEW.id; RETURN NULL; END $$;
+CREATE TRIGGER meanwhile AFTER UPDATE OF tries ON reach FOR EACH ROW EXECUTE FUNCTION meanwhile()"""
+
+
+async def test_a_code_confirms_the_address_that_it_came_to_and_none_that_was_given_meanwhile(family: Family, letters: Path) -> None:
+    actor = family.receiving.actor
+    await reach.give_reach(actor, GiveReach(channel="text", address=NUMBER))
+    code = re.search(r"\b\d{6}\b", sent(letters)[-1])
+    assert code is not None
+    await run(MEANWHILE)
+    try:
+        with pytest.raises(Refused, match="not the code"):
+            await reach.confirm_reach(actor, ConfirmReach(channel="text", code=code[0]))
+    finally:
+        await run("DROP FUNCTION meanwhile CASCADE")
+    assert await rows("SELECT 1 FROM reach WHERE verified_at IS NOT NULL") == []
+
+
+async def test_nobody_has_many_codes_sent_to_a_number_that_may_be_anothers(family: Family, letters: Path) -> None:
+    """Neither at once nor one after the other: the number may be the other parent's."""
+    actor, theirs = family.receiving.actor, GiveReach(channel="text", address=NUMBER)
+    tries = await asyncio.gather(*(reach.give_reach(actor, theirs) for _ in range(8)), return_exceptions=True)
+    assert (tries.count(None), len(sent(letters))) == (1, 1)
+    for _ in range(10):
+        await run("UPDATE reach SET code_until = code_until - interval '2 minutes' WHERE account_id = $1", actor.account_id)
+        with suppress(Refused):
+            await reach.give_reach(actor, theirs)
+    assert len(sent(letters)) == CODES.free
+    await reach.give_reach(family.paying.actor, theirs)  # what one person asked for slows no other, and tells them nothing
+    assert len(sent(letters)) == CODES.free + 1
 
 
 @pytest.mark.parametrize("private, told", [(False, 0), (True, 1)])

@@ -1,18 +1,25 @@
 """The life of a subscription, as a browser sees it."""
 
-from uuid import uuid4
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from backend.access import Actor, Role
+from backend.accounts import sessions
+from backend.accounts.rules import token_hash
+from backend.accounts.sessions import Asking
 from backend.db import connection
+from backend.enrolment.recovery import clear_ways
 from backend.errors import Refused
 from backend.journal import Entry, record
 from backend.notifications import actions, engine, jobs
 from backend.notifications.actions import MAX_SUBSCRIPTIONS
 from backend.notifications.wire import DeviceState, Renew
-from tests.backend.notifications.conftest import PushService, make_person, make_phone, subscription_of
-from tests.make import make_account
+from tests.backend.notifications.conftest import Person, PushService, make_person, make_phone, subscription_of
+from tests.make import insert, make_account
 from tests.push.browser import Browser
 
 pytestmark = pytest.mark.usefixtures("service")
@@ -102,6 +109,59 @@ async def test_signing_out_on_a_device_ends_its_notifications() -> None:
     person = await make_person()
     await record([Entry("account.signed_out", person.actor.account_id, detail={"device": str(person.device)})])
     assert await actions.device_state(person.actor, person.device) is DeviceState.GONE
+
+
+async def _signed_in(person: Person, token: str, device: UUID) -> UUID:
+    """A session of this person, and the device that it is used on."""
+    until = datetime(2099, 1, 1).astimezone()
+    session = await insert("session", token_hash=token_hash(token), account_id=person.actor.account_id, expires_at=until)
+    await insert("sync_device", id=device, principal=person.actor.account_id, session_id=session)
+    return session
+
+
+ENDINGS: dict[str, Callable[[Actor, UUID], Awaitable[object]]] = {
+    "that session ended": lambda actor, there: sessions.end_session(actor, there),
+    "all others ended": lambda actor, there: sessions.end_others(actor.account_id, actor.session_id),
+    "signed out there": lambda actor, there: sessions.sign_out(msgspec.structs.replace(actor, session_id=there)),
+}
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+async def test_a_browser_in_which_somebody_was_signed_out_is_told_nothing_more_for_them(service: PushService, how: str) -> None:
+    """As one does who finds somebody else's telephone among the places where one is signed in."""
+    person, elsewhere = await make_person(), uuid4()
+    here = msgspec.structs.replace(person.actor, session_id=await _signed_in(person, "here", person.device))
+    there = await _signed_in(person, "there", elsewhere)
+    lost = await make_phone(here, elsewhere)
+    await ENDINGS[how](here, there)
+    assert await actions.device_state(here, elsewhere) is DeviceState.GONE
+    await actions.send_test(here)
+    await jobs.deliver({})
+    assert service.to(lost) == []
+    assert len(service.to(person.phone)) == 1
+
+
+async def test_whoever_signs_in_after_another_in_one_browser_ends_what_it_is_told_for_the_former(service: PushService) -> None:
+    former = await make_person()
+    await _signed_in(former, "theirs", former.device)
+    for account, state in ((former.actor, DeviceState.ACTIVE), (await parent(), DeviceState.GONE)):
+        async with connection() as held:
+            row = dict((await held.fetch("SELECT * FROM account WHERE id = $1", account.account_id))[0])
+            await held.execute("UPDATE session SET ended_at = NULL")
+        await sessions.begin(row, "passkey", Asking("192.0.2.1", "theirs"))
+        assert await actions.device_state(former.actor, former.device) is state
+
+
+async def test_when_somebody_comes_back_to_an_account_no_older_browser_and_no_older_number_is_told_anything(service: PushService) -> None:
+    """Whoever held the account may have been the one whom its person fled from."""
+    person = await make_person()
+    await insert(
+        "reach", account_id=person.actor.account_id, channel="text", address=b"", address_hash=b"", verified_at=datetime.now().astimezone()
+    )
+    await clear_ways(person.actor.account_id)
+    assert await actions.device_state(person.actor, person.device) is DeviceState.GONE
+    assert await column("SELECT count(*) FROM push_subscription WHERE renew_hash IS NOT NULL") == [0]
+    assert await column("SELECT verified_at IS NULL AND stopped_at IS NOT NULL FROM reach") == [True]
 
 
 async def test_a_device_whose_access_was_taken_away_gets_no_more_notifications() -> None:
