@@ -50,7 +50,7 @@ ENGINE: Final = {
     "sync_grant": Guard(f"t.{OF_ME}"),
     "sync_manifest": Guard(f"t.{OF_ME}"),
     "sync_epoch": Guard("true"),
-    "sync_device": Guard(f"t.{OF_ME}", ("UPDATE",)),
+    "sync_device": Guard(f"t.{OF_ME}", ("UPDATE (last_n, crashes)",)),  # of its changes alone: whether it is trusted is ours
     "sync_mutation": Guard("EXISTS (SELECT FROM sync_device d WHERE d.id = t.device)", ("INSERT",)),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from backend.access import Actor
 from backend.accounts.actions import actor_of_account
 from backend.appointments import actions as appointments
 from backend.contacts import actions as contacts
-from backend.db import connection, line_of, pool
+from backend.db import DB, connection, line_of, pool
 from backend.documents import actions as documents
 from backend.documents import asking, downloads, uploads
 from backend.errors import Refused
@@ -31,6 +31,7 @@ from sync.pull import Asked
 from tests.backend.platform.stories import FIRST, FOURTH, SECOND, THIRD, TOLD
 from tests.locks import changed, first_lock_alone
 from tests.make import (
+    insert,
     make_account,
     make_assignment,
     make_case,
@@ -255,3 +256,62 @@ async def test_on_a_line_that_nobody_was_named_on_nothing_is_shown_and_what_hold
                 except (asyncpg.UndefinedObjectError, asyncpg.InvalidTextRepresentationError):
                     spoke.add(table)
     assert len(spoke) > 15
+
+
+TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1"
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped"
+OWNED = {"sync_device": 1}  # of the rows of the house, those that are this person's own
+UNGUARDED = ("migration",)  # neither of people nor ever empty
+
+
+async def _furnish(house: House) -> None:
+    """Rows also in what such people choose, pin and are given."""
+    mine, worker = house.family.receiving, house.family.worker
+    await make_participant(house.family.case, "CH")
+    for table, columns in {
+        "read_mark": {"account_id": mine.account, "thread": house.family.receiving_part, "read_at": datetime.now(UTC)},
+        "preference": {"account_id": mine.account, "name": "text", "value": "large"},
+        "visit_pin": {"account_id": worker.account, "case_id": house.family.case},
+    }.items():
+        await insert(table, **columns)
+    async with connection() as held:
+        file = await held.fetchval("SELECT id FROM document_file")
+        await held.execute("INSERT INTO document_ticket VALUES ($1, $2, $3, now() + interval '1 day')", b"t", file, mine.account)
+
+
+async def _done(held: Any, sql: str, *values: Any) -> int:
+    """How many rows a statement wrote; none where it was not allowed to, or nobody is. Nothing of it stays."""
+    count = 0
+    with suppress(asyncpg.InsufficientPrivilegeError, asyncpg.GeneratedAlwaysError, _TakenBack):
+        async with held.transaction():
+            count = int((await held.execute(sql, *values)).rpartition(" ")[2])
+            raise _TakenBack
+    return count
+
+
+class _TakenBack(Exception):
+    """Undoes what was done."""
+
+
+async def test_in_no_table_does_a_persons_role_write_change_or_delete_a_row_of_somebody_elses() -> None:
+    """Every table, every column, every row that is there: what a statement without any check of ours would come to."""
+    house = await make_house()
+    await _furnish(house)
+    async with connection() as ours:
+        tables = [row["relname"] for row in await ours.fetch(TABLES) if row["relname"] not in UNGUARDED]
+        columns = {table: [row["attname"] for row in await ours.fetch(COLUMNS, table)] for table in tables}
+        rows = {table: [row[0] for row in await ours.fetch(f"SELECT to_jsonb(t)::text FROM {table} t")] for table in tables}
+    assert {table for table, each in rights.guards().items() if each.also and not rows[table]} == set()
+    for phone in (house.family.paying, house.stranger):
+        async with DB.transaction(person=phone.account), connection() as held:
+            for table in tables:
+                counts = [await _done(held, f'UPDATE {table} SET "{column}" = "{column}"') for column in columns[table]]
+                assert max(counts) <= OWNED.get(table, 0), table
+                assert await _done(held, f"DELETE FROM {table}") == 0, table
+                for row in rows[table]:
+                    copied = f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{table}, $1::jsonb)"
+                    assert await _done(held, copied, row) == 0, (table, row)
+    mine = house.family.receiving.account  # their own would come as far as the row that is there already
+    async with DB.transaction(person=mine), connection() as held:
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await held.execute("INSERT INTO message SELECT * FROM jsonb_populate_record(NULL::message, $1::jsonb)", rows["message"][0])

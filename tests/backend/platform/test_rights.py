@@ -140,6 +140,27 @@ async def test_an_entry_of_the_journal_can_be_added_in_ones_own_name_and_nothing
         assert await held.fetchval("SELECT count(*) FROM journal_unsealed JOIN journal j ON j.id = entry WHERE j.verb = 'tried'") == 1
 
 
+async def test_a_person_counts_the_own_devices_changes_and_gives_no_device_its_trust_back() -> None:
+    family = await make_family()
+    mine = family.paying
+    async with DB.transaction(person=mine.account), connection() as held:
+        await held.execute("UPDATE sync_device SET last_n = 1, crashes = 0 WHERE id = $1", mine.device)
+        for column in ("revoked_at = NULL", "wipe = false", "wiped_at = now()", "closed_at = NULL", "key = NULL", "heir_of = NULL"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with held.transaction():
+                    await held.execute(f"UPDATE sync_device SET {column} WHERE id = $1", mine.device)
+
+
+async def test_what_runs_as_its_owner_finds_only_our_names_and_is_called_by_triggers_alone() -> None:
+    async with connection() as held:
+        rows = await held.fetch(
+            """SELECT proname, prorettype = 'trigger'::regtype AS by_triggers, coalesce(proconfig, '{}') AS set FROM pg_proc
+            WHERE prosecdef AND pronamespace = 'public'::regnamespace"""
+        )
+    assert len(rows) > 20
+    assert {(row["by_triggers"], *row["set"]) for row in rows} == {(True, "search_path=public, pg_temp")}
+
+
 async def test_a_row_written_on_a_persons_line_is_stamped_for_everybody_it_concerns() -> None:
     family = await make_family()
     write = """INSERT INTO note (id, case_id, version, author_id, author_name, body, received_at)
