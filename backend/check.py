@@ -68,7 +68,8 @@ def test(arguments: argparse.Namespace) -> int:
         failed = _app_lane("build")()
     if failed:
         print(f"\nFAILED so far: {', '.join(failed)}\n", flush=True)
-    words = [*arguments.paths, *(("-k", arguments.matching) if arguments.matching else ())] if named else SIDE_BY_SIDE
+    words = [*arguments.paths, *(("-k", arguments.matching) if arguments.matching else ())] if named else list(SIDE_BY_SIDE)
+    words.append(f"--histories={arguments.histories}")
     environment = {**os.environ, FAILED: ", ".join(failed)}
     tests = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
     return tests.returncode or (1 if failed else 0)

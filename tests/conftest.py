@@ -45,6 +45,17 @@ for name in ("REDIS_URL", "DROP_FOLDER", "EXTRACT_KEYS", "PUSH_HOSTS", "PORCHLIG
     os.environ.pop(name, None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./porchlight test --histories N`."""
+    parser.addoption("--histories", type=int, default=100, help="how many random histories are played, where tests play some")
+
+
+@pytest.fixture
+def histories(request: pytest.FixtureRequest) -> int:
+    """How many random histories a test plays."""
+    return int(request.config.getoption("--histories"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What `./porchlight test` found before the tests stands above their closing line."""
     if failed := os.environ.get("PORCHLIGHT_CHECKS_FAILED"):

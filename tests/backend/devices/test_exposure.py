@@ -218,7 +218,7 @@ def test_what_is_visible_follows_from_the_audiences() -> None:
     assert "body" in visible(now, 8, ana)["note"]
 
 
-HISTORIES = 100
+HISTORIES = 100  # of which one report tells
 MASKS = (1 | 2 | 16, 1 | 4 | 32, 8)
 
 
@@ -234,41 +234,54 @@ def registries() -> list[Registry]:
     return [REGISTRY, but("participant", columns=("role",)), but("note", audience=16), but("message", audience=1)]
 
 
-async def test_in_random_histories_the_report_says_what_could_be_seen_by_what_held_at_the_time(house: House) -> None:
-    """S-36. Cases come, go and change hands, and between versions of the app the registry says something else."""
+async def test_in_random_histories_the_report_says_what_could_be_seen_by_what_held_at_the_time(house: House, histories: int) -> None:
+    """S-36. Cases come, go and change hands, and between versions of the app the registry says something else.
+
+    `./porchlight test tests/backend/devices/test_exposure.py --histories 1000` plays more of them.
+    """
     chance, kinds = random.Random(20261122), registries()
-    expected: dict[str, list[tuple[Any, bool]]] = {}
+    saw: set[str] = set()
+    for begin in range(0, histories, HISTORIES):
+        expected = {}
+        for _ in range(min(HISTORIES, histories - begin)):
+            device = await insert("sync_device", id=uuid4(), principal=house.bo.account)
+            expected[str(device)] = await _history(chance, house, kinds, device)
+        report: dict[str, list[tuple[Any, bool]]] = {device: [] for device in expected}
+        for one in await told_by_operator("A") if any(expected.values()) else ():
+            report[one["device"]].append((one["what"], one["until_at"] is None))
+        assert report == expected
+        saw |= {str(what) for told in expected.values() for what, _ in told}
+        async with connection() as held:
+            await held.execute("DELETE FROM exposure")
+    assert len(saw) > 6
+
+
+async def _history(chance: random.Random, house: House, kinds: list[Registry], device: UUID) -> list[tuple[Any, bool]]:
+    """What happens to one device of Bo's; answers what of Ana could be seen on it, interval by interval, and whether it still can."""
     bo = Actor(house.bo.account, Role.PARENT)
-    for _ in range(HISTORIES):
-        device = await insert("sync_device", id=uuid4(), principal=house.bo.account)
-        told: list[tuple[Any, bool]] = []
-        held: tuple[int, int, bool] | None = None  # mask, registry, sent
-        now = 0
-        for _ in range(7):
-            what = chance.random()
-            if what < 0.25:
-                now = chance.randrange(len(kinds))
-            elif what < 0.55:
-                mask = chance.choice((*MASKS, None))
-                await note_sent(bo, kinds[now], device, answer(house, mask))
-                if held and held[0] != mask:
-                    told[-1:] = [(told[-1][0], False)] if held[2] else told[-1:]
-                    held = None
-                if mask is not None and held is None:
-                    held = (mask, now, False)
-            elif held:
-                await note_sent(bo, kinds[now], device, answer(house, None, load=True))
-                if held[2] and held[1] != now:
-                    told[-1] = (told[-1][0], False)
-                if not held[2] or held[1] != now:
-                    told.append((visible(view_of(kinds[now]).projections, held[0], 16), True))
-                held = (held[0], now, True)
-        expected[str(device)] = told
-    report: dict[str, list[tuple[Any, bool]]] = {device: [] for device in expected}
-    for one in await told_by_operator("A"):
-        report[one["device"]].append((one["what"], one["until_at"] is None))
-    assert report == expected
-    assert len({str(what) for told in expected.values() for what, _ in told}) > 6
+    told: list[tuple[Any, bool]] = []
+    held: tuple[int, int, bool] | None = None  # mask, registry, sent
+    now = 0
+    for _ in range(7):
+        what = chance.random()
+        if what < 0.25:
+            now = chance.randrange(len(kinds))
+        elif what < 0.55:
+            mask = chance.choice((*MASKS, None))
+            await note_sent(bo, kinds[now], device, answer(house, mask))
+            if held and held[0] != mask:
+                told[-1:] = [(told[-1][0], False)] if held[2] else told[-1:]
+                held = None
+            if mask is not None and held is None:
+                held = (mask, now, False)
+        elif held:
+            await note_sent(bo, kinds[now], device, answer(house, None, load=True))
+            if held[2] and held[1] != now:
+                told[-1] = (told[-1][0], False)
+            if not held[2] or held[1] != now:
+                told.append((visible(view_of(kinds[now]).projections, held[0], 16), True))
+            held = (held[0], now, True)
+    return told
 
 
 def answer(house: House, mask: int | None, *, load: bool = False) -> SyncResponse:
