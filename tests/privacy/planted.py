@@ -12,13 +12,17 @@ from types import ModuleType
 from typing import NamedTuple
 
 from backend import journal
+from backend.accounts import factors, throttle
 from backend.appointments import actions as appointments
 from backend.contacts import actions as contacts
 from backend.db import connection
 from backend.devices import actions as devices
 from backend.documents import actions as documents
+from backend.documents import downloads
 from backend.messages import actions as messages
+from backend.notifications import queue
 from backend.notifications import rules as notices
+from backend.permits import actions as permits
 from backend.voice import reads as calls
 from sync import cursor, pull
 from tests.locks import changed, first_lock_alone
@@ -89,6 +93,29 @@ UNION ALL SELECT 0::int2, NULL, true FROM participant p WHERE p.id = $2 AND NOT 
     Trigger("a case planned by what one parent is asked for", "document_request", "UPDATE ivd_case SET next_step_on = NEW.by_on WHERE id = NEW.case_id"),
     Code("a receipt of the team's answer to the other", messages, (("WHERE thread = $1 AND from_party AND answered_at", "WHERE case_id = (SELECT case_id FROM message WHERE thread = $1 LIMIT 1) AND from_party AND answered_at"),)),
     Code("somebody's change is taken up, everybody's is marked", contacts, (("WHERE id = $1 AND case_id = $2 AND state = 'sent' RETURNING id", "WHERE $1::uuid IS NOT NULL AND case_id = $2 AND state = 'sent' RETURNING id"),)),
+    Code(
+        "papers that were looked into, told to both parents",
+        notices,
+        (("    return kind, recipients.party_bits", '    return kind, PARENTS if entry.verb.startswith("document.") else recipients.party_bits'),),
+    ),
+    Code("a ticket for a file of the case, whoever's it is", downloads, (("(g.mask & (d.party_bit | 8)) <> 0", "g.mask <> 0"),)),
+    Code(
+        "texts that stop when anybody of the case is in danger",
+        queue,
+        (("WHERE w.private OR NOT {UNSAFE", "WHERE w.private AND NOT EXISTS (SELECT 1 FROM account a JOIN participant o ON o.person_id = a.person_id JOIN participant p ON p.case_id = o.case_id WHERE a.id = r.account_id AND p.family_violence) OR NOT {UNSAFE"),),
+    ),
+    Code(
+        "guesses at anybody's password, counted together",
+        throttle,
+        (("    throttle_key,\n    wait_s,\n)\n", '    wait_s,\n)\nfrom backend.accounts.rules import throttle_key as _key_of\n\n\ndef throttle_key(kind: str, *parts: str) -> str:\n    return _key_of(kind, *(parts if kind != "abroad" else ()))\n\n'),),
+    ),
+    Code(
+        "a recovery that everybody in the case is warned of",
+        factors,
+        (("WHERE id = $1 AND ($2 IN", "WHERE (id = $1 OR person_id IN (SELECT p.person_id FROM participant p JOIN participant o ON o.case_id = p.case_id JOIN account a ON a.person_id = o.person_id WHERE a.id = $1)) AND ($2 IN"),),
+    ),
+    Code("whom the other let see the case", permits, (("WHERE m.account_id = $1 OR m.given_by = $1 OR $2 AND", "WHERE m.account_id = $1 OR m.case_id IN (SELECT scope FROM sync_grant WHERE principal = $1) OR $2 AND"),)),
+    Trigger("a case touched by a way in by telephone", "phone_line", "UPDATE ivd_case SET next_step_code = 'line' || txid_current() WHERE id IN (SELECT p.case_id FROM participant p JOIN account a ON a.person_id = p.person_id WHERE a.id = NEW.account_id)"),
     Trigger("when the case was last touched", "participant", "UPDATE ivd_case SET next_step_code = 'touched ' || txid_current() WHERE id = NEW.case_id"),
     Trigger("a balance refreshed when money goes out", "disbursement", "UPDATE balance SET amount_cents = amount_cents + 1 WHERE case_id = NEW.case_id"),
     Trigger("a hearing's room that tells how somebody appears", "hearing", "UPDATE hearing SET room = coalesce(NEW.appearance, '') WHERE id = NEW.id AND room IS DISTINCT FROM coalesce(NEW.appearance, '')"),

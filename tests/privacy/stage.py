@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,9 +20,6 @@ from backend.notifications import engine
 from backend.notifications.jobs import deliver
 from backend.safety import actions as safety
 from backend.safety.wire import AskClearing, Party
-from backend.voice import reads
-from backend.voice.wire import Call, Step
-from backend.voice.words import ask, tell_dates, tell_money
 from backend.wake import current, use
 from push.send import Carrier
 from sync.poke import LocalWake, RedisWake
@@ -31,9 +27,10 @@ from tests.backend.browsing import make_app
 from tests.backend.ingest.extracts import Extract, Tables, trust
 from tests.backend.notifications.conftest import ORIGIN, PushService
 from tests.make import insert, make_hours
+from tests.privacy.doors import NOTICE_ID, called, calls_in_vain, doors, letters_in, taken_letters, telephone, written_to
 from tests.privacy.families import Family, case_id, natural
 from tests.privacy.private import PRIVATE
-from tests.privacy.trace import HELPER, SAFETY, Act, World, second_device
+from tests.privacy.trace import HELPER, SAFETY, Act, World
 from tests.privacy.watched import Clock, Watched, open_session
 from tests.push.browser import SUBJECT, Browser
 from tests.push.service import Certificate, ToThisMachine, serving
@@ -62,6 +59,7 @@ KEYS = {
     "notice": "account_id",
     "bookable_hours": "agency_id weekday from_local channel",
     "read_mark": "account_id thread",
+    "session": "account_id",
     "preference": "account_id name",
 }
 NATURAL = """
@@ -81,7 +79,6 @@ END $$;""" + "".join(
     for table, keys in KEYS.items()
 )
 DOORS_EVERY = 5
-NOTICE_ID = re.compile(r"/n/[\w-]{22}")
 KEPT = ("migration", "sync_epoch", "vapid_key")
 AS_OF = "2026-03-{:02}T23:00:00-05:00"
 
@@ -111,6 +108,7 @@ class Stage:
         self.said: list[bytes] = []
         self.wake = Overheard(self.said)
         self.deletes = ""
+        self.letters = Path()
         self.known = False
 
     async def play(self, world: World) -> list[Watched]:
@@ -156,7 +154,9 @@ async def stage() -> AsyncIterator[Stage]:
     made.deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in names)
     try:
         async with _push_service(made.push):
-            yield made
+            with tempfile.TemporaryDirectory() as folder, letters_in(Path(folder)):
+                made.letters = Path(folder)
+                yield made
     finally:
         made.hub.stop()
         use(before)
@@ -206,6 +206,9 @@ class _Run:
             await watched.sync()
             if family.number % DOORS_EVERY == 0:
                 await self._subscribe(family.number, watched)
+            if family.number % DOORS_EVERY == 1:
+                await written_to(watched, family)
+        taken_letters(self.stage.letters)
 
     async def _subscribe(self, family: int, watched: Watched) -> None:
         key = await watched.ask("GET", "/v1/push/key")
@@ -221,6 +224,12 @@ class _Run:
         for family, browser in self.browsers.items():
             heard = [(h.topic, h.urgency, _opened(browser, h.body)) for h in self.stage.push.to(browser)]
             self.watched[family].see("notified", sorted(heard))
+        letters = taken_letters(self.stage.letters)
+        for family, watched in self.watched.items():
+            if family % DOORS_EVERY == 1:
+                texts = letters.get(telephone(self.world.families[family].observed), [])
+                watched.see("written", texts)
+                watched.raw.append("\n".join(texts).encode())
 
     async def _helper(self) -> None:
         """Somebody whom parents may have see their case."""
@@ -270,27 +279,18 @@ class _Run:
         for family, watched in self.watched.items():
             await watched.sync()
             await self._notices(watched)
-            await self._called(watched, self.world.families[family].observed)
+            await called(watched, self.world.families[family])
             if family % DOORS_EVERY == 0:
-                for method, path, body in self._doors(self.world.families[family]):
-                    await watched.ask(method, path, body)
+                await self._tried(self.world.families[family], watched)
                 watched.forget(UUID(int=watched.account.int ^ 2))
                 await watched.ask("PUT", f"/v1/devices/{watched.device}", {"kind": "another"})
                 await watched.sync()
 
-    def _doors(self, family: Family) -> list[tuple[str, str, Any]]:
-        """Everything else that a parent may try, also with ids that are somebody else's or nobody's."""
+    async def _tried(self, family: Family, watched: Watched) -> None:
         opponent = self.phones.get(family.opponents[0])
-        theirs = opponent.device if opponent else UUID(int=7)
-        return [
-            ("GET", "/v1/me", None),
-            ("GET", "/v1/devices", None),
-            ("GET", f"/v1/push/subscription?device={theirs}", None),
-            ("PUT", f"/v1/devices/{theirs}/revoked", {"wipe": True}),
-            ("GET", f"/v1/extracts/{case_id(family.case)}", None),
-            ("GET", "/v1/nothing", None),
-            ("POST", "/v1/sync", self.watched[family.number].request(str(second_device(family.opponents[0])))),
-        ]
+        for method, path, body in doors(self.world, family, watched, opponent.device if opponent else UUID(int=7)):
+            await watched.ask(method, path, body)
+        await calls_in_vain(watched, family)
 
     async def _notices(self, watched: Watched) -> None:
         async with connection() as held:
@@ -300,18 +300,6 @@ class _Run:
                 watched.account,
             )
         watched.see("notices", [tuple(row) for row in rows])
-
-    async def _called(self, watched: Watched, person: str) -> None:
-        """What the phone line tells this parent."""
-        actor = Actor(watched.account, Role.PARENT, person_id=person)
-        cases = await reads.list_cases(actor)
-        said = [
-            *ask(Call(step=Step.CASE), cases),
-            *tell_money("en", await reads.last_payments(actor, cases), cases),
-            *tell_dates("en", await reads.next_dates(actor, cases), cases),
-        ]
-        watched.see("called", said)
-        watched.raw.append("\n".join(said).encode())
 
     async def _poked(self, screens: _Screens) -> None:
         await self.stage.settle()

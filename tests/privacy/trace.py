@@ -31,7 +31,10 @@ from tests.privacy.families import (
 
 ROUNDS = 2
 ACT_CHANCE, OWN_CHANCE = 0.12, 0.3
-OFTEN = {"appointment.request": 2.5, "contact.take_up": 3.0, "appointment.accept": 2.0}  # where two stories meet
+OFTEN = {"appointment.request": 2.5, "contact.take_up": 3.0, "appointment.accept": 2.0} | {  # where two stories meet
+    **{"document.offer": 2.0, "document.checked": 4.0, "document.accept": 4.0, "document.send_back": 2.0},
+    "phone_line.try": 0.3,  # each costs as much as all else that a family does
+}
 NAMES = UUID("6f1e1f0e-0000-4000-8000-000000000001")
 CHANNEL = "phone"
 
@@ -217,7 +220,7 @@ def _acts(told: _Told) -> list[Act]:
     acts += [act for act in _of_parent(told, family.observed, family.case, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     acts += [act for act in _of_team(told, family.observed, mine=True) if rng.random() < chance(act, OWN_CHANCE)]
     rng.shuffle(acts)
-    acts += [act for who in family.opponents for act in _privately(told, who) if rng.random() < ACT_CHANCE]
+    acts += [act for who in family.opponents for act in _privately(told, who) if rng.random() < chance(act, ACT_CHANCE)]
     if told.round == 0:
         other = family.opponents[0]
         acts.append(told.act(other, "device.register", {"device": second_device(other)}, family.case, mine=False))
@@ -238,7 +241,18 @@ def _privately(told: _Told, who: str) -> list[Act]:
         act("reach.give", channel="text", address=f"+1202555{rng.randrange(100, 200):04}"),
         act("reach.give", channel="email", address=f"{rng.choice(WORDS)}{rng.randrange(1000)}@example.org"),
         act("permit.give", navigator=HELPER, topics=topics, days=rng.randrange(1, 90)),
+        act("document.checked", document=str(told.id("f", f"{who}{case}"))),
+        act("recovery.ask"),
+        act("recovery.cancel"),
+        act("sign_in.try"),
+        act("phone_line.try"),
+        act("phone_line.end"),
     ]
+
+
+def offered(world: World, family: Family, who: str, at: int) -> UUID:
+    """The document that this person may have offered in this round."""
+    return _Told(Random(), world.seed, world.day, family, at, {}).id("f", f"{who}{family.case}")
 
 
 def second_device(who: str) -> UUID:
@@ -310,6 +324,8 @@ def _of_team(told: _Told, about: str, *, mine: bool, label: str = "") -> list[Ac
             act("document.cancel_ask", request=told.request(about)),
             act("note.add", id=str(told.id("n", key)), body=f"Note {told.rng.randrange(999)}"),
             act("contact.take_up", change=str(told.id("c", f"{about}{case}"))),
+            act("document.accept", document=str(told.id("f", f"{about}{case}"))),
+            act("document.send_back", document=str(told.id("f", f"{about}{case}")), reason="unreadable"),
             act("appointment.accept", appointment=str(told.id("a", f"{about}{case}")), starts_local=told.time(SHARED)),
             act(
                 "appointment.ask_move",

@@ -25,6 +25,7 @@ EXCLUDED = {
 }
 COOKIE = cookie_name(secure=False)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+AHEAD = {"lease_until": 7 * 86_400_000, "ends_at": 180 * 86_400_000}  # so many milliseconds after what they follow from
 HEADERS = {
     "host": "localhost:8000",
     "sec-fetch-site": "same-origin",
@@ -175,7 +176,7 @@ class Watched:
     def _plain(self, value: Any, name: str) -> Any:
         """The value with its times as steps, and without what may differ."""
         if name == "lease_until" and isinstance(value, int):
-            value -= 7 * 86_400_000
+            value -= AHEAD["lease_until"]
         if name in ("cursor", "receipt", "renew", "problem.id") and isinstance(value, str):
             return f"{name} of {len(value)}"
         if isinstance(value, dict):
@@ -184,7 +185,7 @@ class Watched:
         if isinstance(value, list):
             return [self._plain(each, "") for each in value]
         if isinstance(value, str) and INSTANT.fullmatch(value):
-            return self.clock.place(int(datetime.fromisoformat(value).timestamp() * 1000)) or value
+            return self.clock.place(int(datetime.fromisoformat(value).timestamp() * 1000) - AHEAD.get(name, 0)) or value
         if name in ("now", "lease_until") and isinstance(value, int):
             return self.clock.place(value) or value
         return value
