@@ -90,7 +90,8 @@ def _test(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("paths", nargs="*", help=says)
     parser.add_argument("-k", dest="matching", help="only tests whose names match")
-    parser.add_argument("--histories", type=int, default=100, help="how many random histories are played, where tests play some (default: 100)")
+    says = "how many random histories are played, where tests play some (default: 100)"
+    parser.add_argument("--histories", type=int, default=100, help=says)
 
 
 def _ingest(parser: argparse.ArgumentParser) -> None:

@@ -31,7 +31,8 @@ RETURNING account_id, password_hash, seed, last_step"""
 STOPPED: Final = """
 SELECT r.account_id FROM recovery r JOIN enrolment e ON e.account_id = r.account_id AND e.done_at = r.asked_at
 JOIN claim c ON c.id = e.claim_id AND c.way = 'letter'
-WHERE r.id = $1 AND r.cancelled_at IS NULL AND r.done_at IS NULL AND EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = c.person_id)"""
+WHERE r.id = $1 AND r.cancelled_at IS NULL AND r.done_at IS NULL
+    AND EXISTS (SELECT 1 FROM guarded_person g WHERE g.person_id = c.person_id)"""
 FORGET_KEYS: Final = "DELETE FROM passkey WHERE waits_for = $1"
 FORGET_CODES: Final = "DELETE FROM recovery_code WHERE waits_for = $1"
 FORGET_ALERT: Final = "UPDATE account SET alert = NULL, alert_at = NULL WHERE id = $1 AND alert = 'recovery'"

@@ -47,7 +47,8 @@ TRY: Final = """
 UPDATE reach SET tries = tries + 1 WHERE account_id = $1 AND channel = $2 AND code_until > now() AND tries < $3
 RETURNING id, code_hash"""
 VERIFIED: Final = """
-UPDATE reach SET verified_at = now(), stopped_at = NULL, code_hash = NULL, code_until = NULL WHERE id = $1 AND code_hash = $2 RETURNING id"""
+UPDATE reach SET verified_at = now(), stopped_at = NULL, code_hash = NULL, code_until = NULL
+WHERE id = $1 AND code_hash = $2 RETURNING id"""
 # Ended by the person: whoever holds the telephone cannot begin it again by writing START, only a new code can.
 END: Final = """
 UPDATE reach SET stopped_at = coalesce(stopped_at, now()), verified_at = NULL, code_hash = NULL, code_until = NULL

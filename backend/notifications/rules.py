@@ -104,6 +104,7 @@ SELF: Final[Mapping[str, Kind]] = {  # of the account in detail["account"], whoe
     "device.revoked": Kind.DEVICE,
     "passkey.added": Kind.DEVICE,
     "phone_line.opened": Kind.DEVICE,
+    "reach.confirmed": Kind.DEVICE,  # it may be somebody's who had the phone in hand for a moment
     "phone_line.shut": Kind.DEVICE,
     "recovery.asked": Kind.DEVICE,
     "recovery.completed": Kind.DEVICE,

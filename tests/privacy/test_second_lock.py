@@ -268,11 +268,12 @@ async def _furnish(house: House) -> None:
     """Rows also in what such people choose, pin and are given."""
     mine, worker = house.family.receiving, house.family.worker
     await make_participant(house.family.case, "CH")
-    for table, columns in {
+    chosen: dict[str, dict[str, Any]] = {
         "read_mark": {"account_id": mine.account, "thread": house.family.receiving_part, "read_at": datetime.now(UTC)},
         "preference": {"account_id": mine.account, "name": "text", "value": "large"},
         "visit_pin": {"account_id": worker.account, "case_id": house.family.case},
-    }.items():
+    }
+    for table, columns in chosen.items():
         await insert(table, **columns)
     async with connection() as held:
         file = await held.fetchval("SELECT id FROM document_file")

@@ -135,7 +135,7 @@ def test_a_court_date_of_the_next_hours_that_a_load_brings_waits_for_nothing() -
 NEW_WAYS = ["passkey.added", "phone_line.opened", "recovery.asked", "recovery.completed", "account.claimed_again", "device.enrolled"]
 
 
-@pytest.mark.parametrize("verb", NEW_WAYS)
+@pytest.mark.parametrize("verb", [*NEW_WAYS, "reach.confirmed"])
 def test_who_gets_a_new_way_in_hears_of_it_on_every_phone(verb: str) -> None:
     made = notices_for([Entry(verb, actor_id=PAYING, subject_id=uuid4())], Recipients({}, {}), NOW)
     assert [(notice.account_id, notice.kind) for notice in made] == [(PAYING, Kind.DEVICE)]
