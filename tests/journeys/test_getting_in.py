@@ -200,7 +200,7 @@ async def test_a_lost_account_comes_back_after_a_day_unless_somebody_says_no(ins
     await expect(new.locator("h1")).to_contain_text("waits", timeout=PATIENCE_MS)
     await picture(new, "recovery-waits")
 
-    alert = old.locator(".banner", has_text="Something happened to your account")
+    alert = old.locator(".banner", has_text="Something changed in your account")
     await expect(alert).to_be_visible(timeout=4 * PATIENCE_MS)
     await alert.locator("a").click()
     await picture(old, "security-alert")
