@@ -14,7 +14,7 @@ from backend.channels.wire import Letter, Sent
 TIMEOUT_S: Final = 20.0
 LINES: Final = SMTP.clone(max_line_length=998)  # else a long link in a header is encoded, and no mail program knows it
 PORT: Final = 587
-ENDS: Final = {"en": "You asked to be told by e-mail. To end it:", "es": "Usted pidió que le avisemos por correo. Para terminarlo:"}
+ENDS: Final = {"en": "You asked for these e-mails. To stop them:", "es": "Usted pidió estos correos. Para dejar de recibirlos:"}
 OPENS: Final = {"en": "Open the app", "es": "Abrir la aplicación"}
 
 

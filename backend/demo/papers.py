@@ -4,16 +4,19 @@ import asyncio
 import hashlib
 import io
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont
 
 from backend.db import DB, connection
+from backend.demo.families import ZONE
 from backend.documents import shelf
 
+SENT: Final = time(17, 40)
 WIDTH, HEIGHT, MARGIN, LINE = 1240, 1600, 90, 64
 PAPER, INK = "#fbfaf4", "#2b2b2b"
 
@@ -60,8 +63,9 @@ async def leave_papers() -> None:
 
 
 async def _insert(held: Any, party: Any, paper: Paper, file: tuple[bytes, int]) -> None:
-    document, sent_at = uuid4(), datetime.now(UTC) - timedelta(days=paper.days_ago)
-    decided_at = sent_at + timedelta(days=2) if paper.state != "ready" else None
+    day = datetime.now(ZoneInfo(ZONE)) - timedelta(days=paper.days_ago)
+    document, sent_at = uuid4(), datetime.combine(day, SENT, ZoneInfo(ZONE))
+    decided_at = sent_at + timedelta(days=1, hours=17) if paper.state != "ready" else None
     await held.execute(
         OFFERED,
         *(document, party["case_id"], party["id"], party["party_bit"], party["account_id"], paper.kind, paper.note, file[1]),

@@ -15,20 +15,20 @@ EN: Final[Words] = {
     "number": "Type your caller number of nine digits. You find it in the app, under signing in. "
     "To talk to a person, press 0, then the pound key.",
     "pin": "Type your PIN of six digits.",
-    "wrong": "This number and this PIN do not fit together.",
+    "wrong": "This number and this PIN do not match.",
     "too_many": "There were too many tries. Wait some minutes, then call again.",
     "menu": "For your last payment, press 1. For your next court date, press 2. To leave a message for your case team, press 3. "
     "To be called back, press 4. To hear this again, press 9. To talk to a person, press 0.",
     "no_case": "You have no case here now.",
     "case": "For case {number}, press {key}.",
-    "message": "Say your message after this. Then wait.",
+    "message": "Say your message now. Then wait.",
     "draft": "We understood: {draft}.",
     "confirm": "To send it, press 1. To say it again, press 2. To send nothing, press 3.",
     "call_back": "To be called at the telephone that you are calling from, press 1. At the number that your case team has, press 2.",
     "call_back_hidden": "To be called at the number that your case team has, press 2.",
     "sent": "Your message has arrived. Its number is {receipt}.",
-    "sent_due": "You have an answer by {day}.",
-    "enough": "You have sent enough messages in this call.",
+    "sent_due": "You will have an answer by {day}.",
+    "enough": "You cannot send more messages in this call.",
     "strange": "This key does nothing here.",
     "silence": "We heard nothing.",
     "bye": "Goodbye.",
@@ -40,7 +40,7 @@ EN: Final[Words] = {
     "processing": "It is being worked on.",
     "held": "It is held. Your case team can tell you why.",
     "sent_on": "It was sent to you on {day}.",
-    "available": "You can use it since {day}.",
+    "available": "It has been yours to use since {day}.",
     "returned": "It came back to us. Please talk to your case team.",
     "hearing": "The next court date is {day}, at {time}, at {court}.",
     "hearing_remote": "It is by video or telephone.",
@@ -54,24 +54,24 @@ EN: Final[Words] = {
 }
 ES: Final[Words] = {
     "language": "Para español, oprima el 2.",
-    "number": "Marque su número de llamada de nueve dígitos. Está en la aplicación, donde dice cómo iniciar sesión. "
-    "Para hablar con una persona, oprima el 0 y luego la tecla de número.",
+    "number": "Marque su número de llamada de nueve dígitos. Está en la aplicación, en Inicio de sesión. "
+    "Para hablar con una persona, oprima el 0 y luego la tecla numeral.",
     "pin": "Marque su clave de seis dígitos.",
-    "wrong": "Este número y esta clave no van juntos.",
+    "wrong": "Este número y esta clave no coinciden.",
     "too_many": "Hubo demasiados intentos. Espere unos minutos y llame otra vez.",
     "menu": "Para su último pago, oprima el 1. Para su próxima fecha en la corte, oprima el 2. "
     "Para dejar un mensaje a su equipo, oprima el 3. "
     "Para que le llamen, oprima el 4. Para oír esto otra vez, oprima el 9. Para hablar con una persona, oprima el 0.",
-    "no_case": "Usted no tiene ningún caso aquí ahora.",
+    "no_case": "Usted no tiene ningún caso aquí en este momento.",
     "case": "Para el caso {number}, oprima el {key}.",
-    "message": "Diga su mensaje después de esto. Luego espere.",
+    "message": "Diga su mensaje ahora y luego espere.",
     "draft": "Entendimos: {draft}.",
     "confirm": "Para enviarlo, oprima el 1. Para decirlo otra vez, oprima el 2. Para no enviar nada, oprima el 3.",
     "call_back": "Para que le llamen al teléfono desde el que llama, oprima el 1. Al número que tiene su equipo, oprima el 2.",
     "call_back_hidden": "Para que le llamen al número que tiene su equipo, oprima el 2.",
     "sent": "Su mensaje llegó. Su número es {receipt}.",
     "sent_due": "Tendrá respuesta a más tardar el {day}.",
-    "enough": "Ya envió suficientes mensajes en esta llamada.",
+    "enough": "Ya no puede enviar más mensajes en esta llamada.",
     "strange": "Esta tecla no hace nada aquí.",
     "silence": "No oímos nada.",
     "bye": "Adiós.",
@@ -85,7 +85,7 @@ ES: Final[Words] = {
     "sent_on": "Se le envió el {day}.",
     "available": "Puede usarlo desde el {day}.",
     "returned": "Nos fue devuelto. Hable con su equipo, por favor.",
-    "hearing": "La próxima fecha en la corte es el {day}, a las {time}, en {court}.",
+    "hearing": "La próxima fecha en la corte es el {day}, a {time}, en {court}.",
     "hearing_remote": "Es por video o por teléfono.",
     "hearing_none": "No hay ninguna fecha en la corte.",
     "callback_body": "Llámenme, por favor.",
@@ -149,7 +149,7 @@ def tell_dates(language: str, found: Sequence[CourtDate], cases: Sequence[OwnCas
             said.append(say["hearing_none"])
             continue
         at = datetime.fromisoformat(coming.starts_local)
-        said.append(say["hearing"].format(day=day(at.date(), language), time=hour(at), court=coming.court))
+        said.append(say["hearing"].format(day=day(at.date(), language), time=hour(at, language), court=coming.court))
         said += [say["hearing_remote"]] if coming.remote else []
     return said or [say["no_case"]]
 
@@ -167,9 +167,13 @@ def day(on: date, language: str) -> str:
     return f"{name}, {month} {on.day}" if language == "en" else f"{name} {on.day} de {month}"
 
 
-def hour(at: datetime) -> str:
-    """A wall time as people say it."""
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'PM' if at.hour >= 12 else 'AM'}"
+def hour(at: datetime, language: str) -> str:
+    """A wall time as people say it; in Spanish with its article, and with the part of the day."""
+    time = f"{at.hour % 12 or 12}:{at.minute:02}"
+    if language == "en":
+        return f"{time} {'PM' if at.hour >= 12 else 'AM'}"
+    part = "mañana" if at.hour < 12 else "tarde" if at.hour < 19 else "noche"
+    return f"{'la' if at.hour % 12 == 1 else 'las'} {time} de la {part}"
 
 
 def spelled(code: str) -> str:

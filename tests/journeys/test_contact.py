@@ -48,7 +48,7 @@ async def test_two_numbers_meet_and_the_person_chooses(installation: House, fami
     await cut(wendy)
     await connect(wendy)
     await expect(wendy.locator("[data-change]")).to_contain_text("555-0144", timeout=PATIENCE_MS)
-    await wendy.get_by_role("button", name="Mark as taken up").click()
+    await wendy.get_by_role("button", name="Mark as recorded").click()
     await expect(wendy.locator("[data-change]")).to_have_count(0, timeout=PATIENCE_MS)
 
     await go(ana, "/more/language")

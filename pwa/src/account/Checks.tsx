@@ -38,7 +38,7 @@ export function Checks(_: { params: Params }) {
           <p>{say.kind[check.kind]}</p>
           <p class="soft">{say_instant(language.value, Date.parse(check.made_at), now.value)}</p>
           <Buttons>
-            <Button onPress={() => { void finish(check); }}>{say.done}</Button>
+            <Button online onPress={() => { void finish(check); }}>{say.done}</Button>
             <LinkButton href={`/case/${check.case}`}>{say.open_case}</LinkButton>
           </Buttons>
         </Card>

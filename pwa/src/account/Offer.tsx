@@ -10,6 +10,7 @@ import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
+import { cut } from "../ui/network.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Lost } from "../ui/States.tsx";
 import type { Letter, Words } from "../wire.ts";
@@ -35,11 +36,12 @@ export function Offer({ params }: { params: Params }) {
   const give = async (way: string) => { show(await with_proof(() => ask<Words | Letter>("POST", `/v1/enrolment/${way}`, party))); };
   return (
     <Screen title={fill(say.title, { name: full_name(person) })} tab_title={say.tab} lead={say.lead} back={{ href: `/case/${params.scope}`, label: say.back }}>
-      {refusal && <Banner tone="bad" live><p>{say_refusal(refusal)}</p></Banner>}
+      {cut.value && <Banner tone="care" icon="offline" live><p>{say_refusal("network")}</p></Banner>}
+      {refusal && !cut.value && <Banner tone="bad" live><p>{say_refusal(refusal)}</p></Banner>}
       <Section title={say.here}>
         <Card>
           <p>{say.here_why}</p>
-          {words ? <SixWords words={words} /> : <div><Button kind="primary" onPress={() => { void give("words"); }}>{say.make_words}</Button></div>}
+          {words ? <SixWords words={words} /> : <div><Button kind="primary" online onPress={() => { void give("words"); }}>{say.make_words}</Button></div>}
         </Card>
       </Section>
       <Section title={say.letter}>
@@ -48,7 +50,7 @@ export function Offer({ params }: { params: Params }) {
           : (
             <Card>
               <p>{person.family_violence ? say.letter_never : say.letter_why}</p>
-              {!person.family_violence && <div><Button icon="print" onPress={() => { void give("letters"); }}>{say.make_letter}</Button></div>}
+              {!person.family_violence && <div><Button icon="print" online onPress={() => { void give("letters"); }}>{say.make_letter}</Button></div>}
             </Card>
           )}
       </Section>

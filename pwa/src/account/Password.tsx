@@ -40,9 +40,9 @@ export function Password({ mine, act, look }: PartProps) {
             <p>{mine.password ? fill(mine.app ? say.password_and_app : say.password_alone, { login: mine.login }) : say.password_none}</p>
             {mine.app && <p>{count(say.codes_left, mine.recovery_codes)}</p>}
             <Buttons>
-              <Button onPress={() => { choose(true); }}>{mine.password ? say.password_change : say.password_set}</Button>
-              {mine.app && <Button onPress={() => { void renew(); }}>{say.codes_new}</Button>}
-              {mine.password && <Button kind="danger" onPress={() => { void act(() => ask("DELETE", "/v1/account/password")); }}>{say.password_remove}</Button>}
+              <Button online onPress={() => { choose(true); }}>{mine.password ? say.password_change : say.password_set}</Button>
+              {mine.app && <Button online onPress={() => { void renew(); }}>{say.codes_new}</Button>}
+              {mine.password && <Button kind="danger" online onPress={() => { void act(() => ask("DELETE", "/v1/account/password")); }}>{say.password_remove}</Button>}
             </Buttons>
           </Card>
         )}

@@ -57,7 +57,7 @@ function Choose({ busy, wrong, go }: StepProps) {
         <h2>{say.title}</h2>
         <TextField id="new-password" label={say.label} hint={say.hint} value={password} onInput={set} autocomplete="new-password" secret={!shown} wrong={wrong}
           end={<div><Button kind="plain" onPress={() => { show(!shown); }}>{shown ? signin.hide : signin.show}</Button></div>} />
-        <Button kind="primary" type="submit" full busy={busy}>{say.next}</Button>
+        <Button kind="primary" type="submit" full online busy={busy}>{say.next}</Button>
       </form>
     </Card>
   );
@@ -76,7 +76,7 @@ function TakeApp({ start, busy, wrong, go }: StepProps & { start: PasswordStart 
         <details><summary>{say.by_hand}</summary><p class="breaks"><code>{start.seed}</code></p></details>
         <p>{fill(say.login, { login: start.login })}</p>
         <TextField id="first-code" label={say.digits} value={code} onInput={set} autocomplete="one-time-code" inputMode="numeric" wrong={wrong} />
-        <Button kind="primary" type="submit" full busy={busy}>{say.finish}</Button>
+        <Button kind="primary" type="submit" full online busy={busy}>{say.finish}</Button>
       </form>
     </Card>
   );

@@ -10,6 +10,7 @@ import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
+import { cut } from "../ui/network.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading } from "../ui/States.tsx";
 import type { NewPhoneLine, OwnSecurity } from "../wire.ts";
@@ -39,7 +40,7 @@ export function Security(_: { params: Params }) {
   useEffect(() => { void look(); }, []);
   return (
     <Screen title={say.title} lead={say.lead} back={back_to_more()}>
-      {refusal && <Refused because={refusal} again={() => { refuse(null); void look(); }} />}
+      {(refusal || cut.value) && <Refused because={refusal ?? "network"} again={() => { refuse(null); void look(); }} />}
       {mine ? <Everything mine={mine} act={act} look={() => { void look(); }} /> : !refusal && <Loading say={say.looking} />}
       <Proof />
     </Screen>
@@ -72,8 +73,8 @@ function Alerted({ mine, act }: PartProps) {
     <Banner tone="care" icon="alert">
       <p>{fill(say.alert[mine.alert], { when })}</p>
       {mine.alert === "recovery"
-        ? <div><Button kind="danger" onPress={() => { void act(() => ask("DELETE", "/v1/account/recovery")); }}>{say.not_me}</Button></div>
-        : <div><Button onPress={() => { void act(() => ask("DELETE", "/v1/account/alert")); }}>{say.read}</Button></div>}
+        ? <div><Button kind="danger" online onPress={() => { void act(() => ask("DELETE", "/v1/account/recovery")); }}>{say.not_me}</Button></div>
+        : <div><Button online onPress={() => { void act(() => ask("DELETE", "/v1/account/alert")); }}>{say.read}</Button></div>}
     </Banner>
   );
 }
@@ -91,10 +92,10 @@ function Passkeys({ mine, act }: PartProps) {
               <strong>{key.name || say.passkey}</strong><br />
               <span class="soft">{key.used_at ? fill(say.used, { when: say_instant(language.value, Date.parse(key.used_at), now.value) }) : say.never_used}</span>
             </span>
-            <Button kind="danger" onPress={() => { void act(() => ask("DELETE", `/v1/account/passkeys/${key.id}`)); }}>{say.remove}<span class="unseen"> {key.name || say.passkey}</span></Button>
+            <Button kind="danger" online onPress={() => { void act(() => ask("DELETE", `/v1/account/passkeys/${key.id}`)); }}>{say.remove}<span class="unseen"> {key.name || say.passkey}</span></Button>
           </div>
         ))}
-        <div><Button kind="primary" icon="lock" onPress={() => { void add(); }}>{say.add_passkey}</Button></div>
+        <div><Button kind="primary" icon="lock" online onPress={() => { void add(); }}>{say.add_passkey}</Button></div>
       </Card>
     </Section>
   );
@@ -114,8 +115,8 @@ function PhoneLine({ mine, act }: PartProps) {
       <Card>
         <p>{made ? fill(say.line_made, { ...made }) : mine.phone_line ? fill(say.line_set, { number: mine.phone_line }) : say.line_why}</p>
         <Buttons>
-          <Button onPress={() => { void line("POST"); }}>{say.line_new}</Button>
-          {mine.phone_line && <Button kind="danger" onPress={() => { void line("DELETE"); }}>{say.line_end}</Button>}
+          <Button online onPress={() => { void line("POST"); }}>{say.line_new}</Button>
+          {mine.phone_line && <Button kind="danger" online onPress={() => { void line("DELETE"); }}>{say.line_end}</Button>}
         </Buttons>
       </Card>
     </Section>
@@ -134,10 +135,10 @@ function Sessions({ mine, act }: PartProps) {
               <strong>{one.kind || say.some_browser}</strong><br />
               <span class="soft">{one.this ? fill(say.this_one, { when: when(one.ends_at) }) : fill(say.seen, { when: when(one.seen_at) })}</span>
             </span>
-            {!one.this && <Button onPress={() => { void act(() => ask("DELETE", `/v1/account/sessions/${one.id}`)); }}>{say.end}<span class="unseen"> {one.kind}</span></Button>}
+            {!one.this && <Button online onPress={() => { void act(() => ask("DELETE", `/v1/account/sessions/${one.id}`)); }}>{say.end}<span class="unseen"> {one.kind}</span></Button>}
           </div>
         ))}
-        {mine.sessions.length > 1 && <Buttons><Button kind="danger" icon="sign_out" onPress={() => { void act(() => ask("DELETE", "/v1/account/sessions")); }}>{say.end_all}</Button></Buttons>}
+        {mine.sessions.length > 1 && <Buttons><Button kind="danger" icon="sign_out" online onPress={() => { void act(() => ask("DELETE", "/v1/account/sessions")); }}>{say.end_all}</Button></Buttons>}
       </Card>
     </Section>
   );

@@ -12,6 +12,7 @@ import { now, own_zone, today } from "../ui/clock.ts";
 import { DayTile } from "../ui/DayTile.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
+import { path } from "../ui/router.ts";
 import { AtTime } from "../ui/When.tsx";
 import { accept_time, call_off, note_outcome } from "./actions.ts";
 import { FreeTimes } from "./FreeTimes.tsx";
@@ -87,11 +88,12 @@ function Actions({ appointment, scope, side }: Omit<AppointmentProps, "about">) 
   if (side === "team" && !stuck && to_tell(appointment, now.value)) return <Outcome appointment={appointment} scope={scope} />;
   if (!is_open(appointment) || (stuck && BEGINNINGS.has(appointment.outbox?.name ?? ""))) return null;
   const time = on_the_table(appointment);
+  const there = `/appointment/${scope}/${appointment.id}`;
   return (
     <>
       <Buttons>
         {may_accept(appointment, side) && <Button kind="primary" icon="check" onPress={() => { void accept_time(scope, appointment.id, time); }}>{fill(say.accept, { when: said(time) })}</Button>}
-        <LinkButton icon="clock" href={`/appointment/${scope}/${appointment.id}`}>{say.other_time}</LinkButton>
+        {path.value !== there && <LinkButton icon="clock" href={there}>{say.other_time}</LinkButton>}
         <Button kind="danger" onPress={() => { ask(true); }}>{say.cancel}</Button>
       </Buttons>
       {asked && (

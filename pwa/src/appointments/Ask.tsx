@@ -23,12 +23,12 @@ function Opened({ box }: { box: CaseBox }) {
   const closed = !thread || channels_of(hours.value).length === 0;
   const send = async (wish: Wish) => {
     await request_appointment(box.scope, { thread: thread ?? "", ...wish });
-    go("/calendar");
+    go("/calendar", "replace");
   };
   return (
     <Screen title={say.ask} back={{ href: "/calendar", label: calendar.title }} lead={fill(words().home.case_number, { number: box.case.case_number })}>
       {closed ? <Banner tone="care"><p>{say.no_times} {agency.value?.phone}</p></Banner>
-        : <Wish say={{ note: say.note, hint: say.note_hint, send: say.send, after: say.after, channel_hint: say.channel_hint }} send={send} />}
+        : <Wish place={`ask:${box.scope}`} say={{ note: say.note, hint: say.note_hint, send: say.send, after: say.after, channel_hint: say.channel_hint }} send={send} />}
     </Screen>
   );
 }

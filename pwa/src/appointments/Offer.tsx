@@ -33,12 +33,12 @@ function Opened({ box, wanted }: { box: CaseBox; wanted: string }) {
   const closed = adults(box).length === 0 || channels_of(hours.value).length === 0;
   const send = async (wish: Wish) => {
     const id = await offer_appointment(box.scope, { thread, ...wish });
-    go(`/appointment/${box.scope}/${id}`);
+    go(`/appointment/${box.scope}/${id}`, "replace");
   };
   return (
     <Screen title={say.offer} back={{ href: `/case/${box.scope}`, label: brief.title }} lead={fill(words().home.case_number, { number: box.case.case_number })}>
       {closed ? <Banner tone="care"><p>{say.no_times} {agency.value?.phone}</p></Banner> : (
-        <Wish say={{ note: say.offer_note, hint: say.offer_note_hint, send: say.offer_send, after: say.offer_after }} missing={thread ? "" : brief.choose_parent}
+        <Wish place={`offer:${box.scope}`} say={{ note: say.offer_note, hint: say.offer_note_hint, send: say.offer_send, after: say.offer_after }} missing={thread ? "" : brief.choose_parent}
           taken={times_taken(cases.value)} send={send}>
           <Whom box={box} legend={say.offer_whom} hint={say.offer_lead} value={thread} onChange={whom} />
         </Wish>

@@ -8,6 +8,7 @@ import type { Params } from "../routes.ts";
 import type { CaseBox, HeldAppointment } from "../store/model.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { Section } from "../ui/Card.tsx";
+import { useOnce } from "../ui/once.ts";
 import { go } from "../ui/router.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
@@ -37,14 +38,15 @@ function Opened({ box, id }: { box: CaseBox; id: string }) {
 function OtherTime({ one, scope }: { one: HeldAppointment; scope: string }) {
   const { appointments: say } = more();
   const [wanted, want] = useState("");
+  const { busy, once } = useOnce();
   const send = async () => {
     await ask_other_time(scope, one.id, on_the_table(one), wanted);
-    go("/calendar");
+    go("/calendar", "replace");
   };
   return (
     <Section title={say.other_time}>
       <TimeChooser channel={one.channel} value={wanted} onChange={want} />
-      <div><Button kind="primary" busy={!wanted} onPress={() => { void send(); }}>{say.ask_time}</Button></div>
+      <div><Button kind="primary" busy={!wanted || busy} onPress={() => { void once(send); }}>{say.ask_time}</Button></div>
     </Section>
   );
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type en_more from "../i18n/en_more.json";
 import { more } from "../i18n/language.ts";
-import { hours } from "../store/live.ts";
+import { draft, hours } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Choice, TextArea } from "../ui/Field.tsx";
@@ -14,6 +14,8 @@ import { TimeChooser } from "./TimeChooser.tsx";
 export type Wish = Omit<Wanted, "thread">;
 
 interface WishProps {
+  /** Where the note's draft is kept. */
+  place: string;
   say: { note: string; hint: string; send: string; after: string; channel_hint?: typeof en_more.appointments.channel_hint };
   /** Why it cannot be sent yet, beside the time. */
   missing?: string;
@@ -22,13 +24,13 @@ interface WishProps {
   children?: ComponentChildren;
 }
 
-export function Wish({ say, missing = "", taken, send, children }: WishProps) {
+export function Wish({ place, say, missing = "", taken, send, children }: WishProps) {
   const { appointments: words } = more();
   const channels = channels_of(hours.value);
   const [channel, by] = useState(channels[0] ?? "phone");
   const [starts_local, at] = useState("");
   const [topic, about] = useState(TOPICS[0] ?? "other");
-  const [note, add] = useState("");
+  const [note, add] = draft(place);
   const [wrong, fault] = useState("");
   const [keeping, keep] = useState(false);
   const keep_it = async (event: Event) => {
@@ -40,6 +42,7 @@ export function Wish({ say, missing = "", taken, send, children }: WishProps) {
     keep(true);
     try {
       await send({ starts_local, channel, topic, ...(note.trim() ? { note: note.trim() } : {}) });
+      add("");
     } catch {
       fault(words.not_kept);
       keep(false);
@@ -53,7 +56,7 @@ export function Wish({ say, missing = "", taken, send, children }: WishProps) {
       <TimeChooser channel={channel} value={starts_local} taken={taken} onChange={value => { at(value); fault(""); }} />
       <Choice legend={words.about} name="topic" value={topic} options={TOPICS.map(value => ({ value, label: words.topic[value] }))} onChange={about} />
       <TextArea id="note" label={say.note} hint={say.hint} value={note} most={NOTE_MOST} onInput={add} />
-      <div class="stack-tight">
+      <div class="stack">
         {wrong && <Banner tone="bad" live><p>{wrong}</p></Banner>}
         <div><Button kind="primary" type="submit" icon="calendar" busy={keeping}>{say.send}</Button></div>
         <p class="soft">{say.after}</p>

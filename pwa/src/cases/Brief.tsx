@@ -36,7 +36,7 @@ function Opened({ box }: { box: CaseBox }) {
   const facts = box.case;
   return (
     <Screen title={parties_of(box)} tab_title={say.title} wide back={{ href: "/", label: nav.caseload }}
-      aside={<div class="no-print"><Pin scope={box.scope} /><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
+      aside={<div class="line no-print"><Pin scope={box.scope} /><Button kind="plain" icon="print" onPress={() => { print(); }}>{say.print}</Button></div>}
       lead={<span class="line"><strong>{facts.case_number}</strong><Mark tone={facts.status === "open" ? "good" : "plain"}>{say.status[facts.status]}</Mark><span>{codes.stage[facts.stage].staff}</span><span>{fill(say.opened, { day: say_day(language.value, facts.opened_on, today.value) })}</span></span>}>
       {box.stale && <Banner tone="note"><p>{say.stale}</p></Banner>}
       <Safety box={box} />

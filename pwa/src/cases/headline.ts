@@ -1,7 +1,7 @@
 /** The one sentence that matters now, in the language of this phone. */
 import { fill } from "../i18n/fill.ts";
 import { language, words } from "../i18n/language.ts";
-import { say_day, say_time } from "../i18n/say.ts";
+import { say_day_in_words, say_time } from "../i18n/say.ts";
 import { money } from "../ui/Money.tsx";
 import type { Day } from "../ui/when.ts";
 import { type Part, paying } from "./box.ts";
@@ -11,7 +11,7 @@ type Told = Exclude<Headline, { key: "stage" }>;
 
 export function headline_words(fact: Told, part: Part, today: Day): string {
   const say = words().headline;
-  const day = (on: Day) => say_day(language.value, on, today);
+  const day = (on: Day) => say_day_in_words(language.value, on, today);
   switch (fact.key) {
     case "hearing": return hearing_words(fact, day);
     case "money": return money_words(fact, day);

@@ -5,12 +5,13 @@ import { list_item } from "../cases/rules.ts";
 import { fill } from "../i18n/fill.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
-import { cases, open_case, pending } from "../store/live.ts";
+import { cases, draft, open_case, pending } from "../store/live.ts";
 import type { CaseBox } from "../store/model.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Mark, Section } from "../ui/Card.tsx";
 import { Banner } from "../ui/Banner.tsx";
 import { TextField } from "../ui/Field.tsx";
+import { useOnce } from "../ui/once.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading, Nothing } from "../ui/States.tsx";
 import { change_contact } from "./actions.ts";
@@ -46,33 +47,38 @@ function OfCase({ box, several }: { box: CaseBox; several: boolean }) {
 
 function OneField({ line: { field, value, change }, scope, thread }: { line: Line; scope: string; thread: string }) {
   const { contact: say } = more();
-  const [text, write] = useState<string | null>(null);
+  const [text, write] = draft(`contact:${thread}:${field}`);
+  const [open, begin] = useState(text !== "");
   const [wrong, fault] = useState<string | undefined>();
+  const { busy, once } = useOnce();
   const label = say.field[field];
-  const send = async (event: Event) => {
-    event.preventDefault();
-    const now = text?.trim() || null;
+  const end = () => { write(""); begin(false); };
+  const send = async () => {
+    const now = text.trim() || null;
     if (now && now.length > VALUE_MOST) { fault(say.too_long); return; }
     try {
       if (now !== value) await change_contact(scope, { thread, field, was: value, now });
-      write(null);
+      end();
     } catch {
       fault(more().messages.not_kept);
     }
   };
-  if (text !== null) {
+  if (open) {
     return (
-      <form class="stack-tight" onSubmit={event => { void send(event); }}>
+      <form class="stack-tight" onSubmit={event => { event.preventDefault(); void once(send); }}>
         <TextField label={label} hint={say.empty_hint} value={text} wrong={wrong} onInput={write} />
-        <Buttons><Button type="submit" kind="primary">{say.send}</Button><Button kind="plain" onPress={() => { write(null); }}>{say.leave}</Button></Buttons>
+        <Buttons><Button type="submit" kind="primary" busy={busy}>{say.send}</Button><Button kind="plain" onPress={end}>{say.leave}</Button></Buttons>
       </form>
     );
   }
   return (
-    <div class="stack-tight" data-field={field}>
-      <p><span class="soft">{label}</span><br /><strong>{value ?? say.nothing}</strong></p>
-      {change && <div><Mark tone="care" icon={change.outbox ? "mobile" : "clock"}>{state_of(change.outbox?.state)}</Mark></div>}
-      <div><Button kind="plain" label={fill(say.change_this, { field: label })} onPress={() => { write(value ?? ""); }}>{say.change}</Button></div>
+    <div class="sums listed" data-field={field}>
+      <div>
+        <p class="soft">{label}</p>
+        <p><strong>{value ?? say.nothing}</strong></p>
+        {change && <p><Mark tone="care" icon={change.outbox ? "mobile" : "clock"}>{state_of(change.outbox?.state)}</Mark></p>}
+      </div>
+      <Button kind="plain" label={fill(say.change_this, { field: label })} onPress={() => { write(value ?? ""); begin(true); }}>{say.change}</Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** The team's answer to a document: it is what was needed, or another one is, and why. */
 import { useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
+import { draft, drafts } from "../store/live.ts";
 import type { HeldDocument } from "../store/model.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Choice, TextArea } from "../ui/Field.tsx";
@@ -9,9 +10,9 @@ import { type BackReason, NOTE_MOST, REASONS } from "./rules.ts";
 
 export function Decide({ one, scope }: { one: HeldDocument; scope: string }) {
   const { documents: say } = more();
-  const [back, open] = useState(false);
+  const [back, open] = useState(drafts.peek().has(`back:${one.id}`));
   const [reason, because] = useState<BackReason>("unreadable");
-  const [said, write] = useState("");
+  const [said, write] = draft(`back:${one.id}`);
   if (!back) {
     return (
       <Buttons>
@@ -21,7 +22,7 @@ export function Decide({ one, scope }: { one: HeldDocument; scope: string }) {
     );
   }
   return (
-    <form class="stack" onSubmit={event => { event.preventDefault(); open(false); void send_back(scope, one.id, reason, said); }}>
+    <form class="stack" onSubmit={event => { event.preventDefault(); open(false); write(""); void send_back(scope, one.id, reason, said); }}>
       <Choice legend={say.why_back} name={`reason-${one.id}`} value={reason} options={REASONS.map(value => ({ value, label: say.reason[value] }))} onChange={because} />
       <TextArea label={say.said} hint={say.said_hint} value={said} most={NOTE_MOST} onInput={write} />
       <Buttons>

@@ -6,8 +6,8 @@ import { fill } from "../i18n/fill.ts";
 import { language, more, words } from "../i18n/language.ts";
 import { say_day } from "../i18n/say.ts";
 import type { Params } from "../routes.ts";
+import { agency, draft } from "../store/live.ts";
 import type { CaseBox, HeldRequest } from "../store/model.ts";
-import { agency } from "../store/live.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { today } from "../ui/clock.ts";
@@ -55,7 +55,7 @@ function useFiles() {
 function Form({ scope, thread, request }: { scope: string; thread: string; request: HeldRequest | undefined }) {
   const { documents: say } = more();
   const [kind, is] = useState<Kind>(request?.kind ?? "pay");
-  const [note, write] = useState("");
+  const [note, write] = draft(`paper:${scope}`);
   const { files, choose, add, wrong, fault, busy, work } = useFiles();
   const send = async (event: Event) => {
     event.preventDefault();
@@ -64,7 +64,8 @@ function Form({ scope, thread, request }: { scope: string; thread: string; reque
     work(true);
     try {
       await offer_document(scope, { thread, kind, files, ...(request ? { request: request.id } : {}), ...(note.trim() ? { note: note.trim() } : {}) });
-      go(`/documents/${scope}`);
+      write("");
+      go(`/documents/${scope}`, "replace");
     } catch (error) {
       fault(error instanceof NoRoom ? say.no_room : say.not_kept);
       work(false);

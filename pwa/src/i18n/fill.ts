@@ -12,9 +12,9 @@ export interface Counted {
 const plurals = new Map<string, Intl.PluralRules>();
 const numbers = new Map<string, Intl.NumberFormat>();
 
-/** The phrase with its values in place of `{name}`. A value that ends with a full stop ("9:30 a. m.") brings the phrase's own. */
+/** The phrase with its values in place of `{name}`. A value that ends with a full stop ("9:30 a. m.") brings the phrase's own; one o'clock is singular in Spanish. */
 export function fill(phrase: string, values: Values): string {
-  return phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? "")).replace(/\.\.(?!\.)/g, ".");
+  return phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? "")).replace(/\.\.(?!\.)/g, ".").replace(/\ba las (?=1:)/g, "a la ");
 }
 
 /** The form of a phrase that this number asks for, with the number written as the language writes it. */

@@ -8,18 +8,23 @@ const dates = new Map<string, Intl.DateTimeFormat>();
 /** "Tue, Nov 24"; with the year when it is not this one, if `today` is given; `plain` leaves the weekday out. */
 export function say_day(language: Language, day: Day, today?: Day, plain = false): string {
   const far = today !== undefined && day.slice(0, 4) !== today.slice(0, 4);
-  return date_format(language, { weekday: far || plain ? undefined : "short", month: "short", day: "numeric", year: far ? "numeric" : undefined })
-    .format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+  return say_date(language, day, { weekday: far || plain ? undefined : "short", month: "short", day: "numeric", year: far ? "numeric" : undefined });
+}
+
+/** A day inside a sentence: "Tue, Nov 24"; in Spanish "martes 24 de noviembre", for "mar" alone is the sea. */
+export function say_day_in_words(language: Language, day: Day, today: Day): string {
+  if (language === "en") return say_day(language, day, today);
+  return day.slice(0, 4) === today.slice(0, 4) ? say_weekday(language, day) : say_long_day(language, day);
 }
 
 /** "November 24, 2026" */
 export function say_long_day(language: Language, day: Day): string {
-  return date_format(language, { month: "long", day: "numeric", year: "numeric" }).format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+  return say_date(language, day, { month: "long", day: "numeric", year: "numeric" });
 }
 
 /** "Tuesday, November 24" */
 export function say_weekday(language: Language, day: Day): string {
-  return date_format(language, { weekday: "long", month: "long", day: "numeric" }).format(Date.parse(`${day.slice(0, 10)}T00:00Z`));
+  return say_date(language, day, { weekday: "long", month: "long", day: "numeric" });
 }
 
 /** "9:30 AM", from a wall time `YYYY-MM-DDTHH:MM`. */
@@ -45,12 +50,22 @@ export function say_instant(language: Language, at: number, now: number): string
   const shape: Intl.DateTimeFormatOptions = same
     ? { hour: "numeric", minute: "2-digit" }
     : { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-  return unbroken(new Intl.DateTimeFormat(TAGS[language], shape).format(at));
+  return unbroken(whole(language, new Intl.DateTimeFormat(TAGS[language], shape).format(at)));
 }
 
 /** Keeps "PM" on the line of its hour. */
 function unbroken(text: string): string {
   return text.replace(/ (?=[AaPp]\.?\s?[Mm])/g, "\u00a0").replace(/(?<=[ap]\.) (?=m\.)/g, "\u00a0");
+}
+
+function say_date(language: Language, day: Day, shape: Intl.DateTimeFormatOptions): string {
+  return whole(language, date_format(language, shape).format(Date.parse(`${day.slice(0, 10)}T00:00Z`)));
+}
+
+/** Spanish has no comma after a weekday, and a "de" on both sides of a month: "mar 24 de nov", "5 de ene de 2027". */
+function whole(language: Language, text: string): string {
+  if (language !== "es") return text;
+  return text.replace(/^(\p{L}+), /u, "$1 ").replace(/(\d) (?=\p{L}{3})/u, "$1 de ").replace(/(\p{L}{3}) (?=\d{4})/u, "$1 de ");
 }
 
 function date_format(language: Language, shape: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -9,6 +9,7 @@ import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Pieces, Section } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { TextArea } from "../ui/Field.tsx";
+import { useOnce } from "../ui/once.ts";
 import { add_note, edit_note } from "./actions.ts";
 import { NOTE_MOST, note_groups } from "./rules.ts";
 
@@ -76,8 +77,8 @@ function Writer({ place, first = "", label, hint, action, save, leave }: WriterP
   const { notes: say, messages } = more();
   const [wrong, fault] = useState<string | undefined>();
   const text = drafts.value.get(place) ?? first;
-  const keep = async (event: Event) => {
-    event.preventDefault();
+  const { busy, once } = useOnce();
+  const keep = async () => {
     if (!text.trim()) { fault(say.empty); return; }
     try {
       await save(text);
@@ -87,10 +88,10 @@ function Writer({ place, first = "", label, hint, action, save, leave }: WriterP
     }
   };
   return (
-    <form class="stack-tight" onSubmit={event => { void keep(event); }}>
+    <form class="stack" onSubmit={event => { event.preventDefault(); void once(keep); }}>
       <TextArea label={label} {...(hint ? { hint } : {})} value={text} wrong={wrong} most={NOTE_MOST} onInput={value => { keep_draft(place, value); fault(undefined); }} />
       <Buttons>
-        <Button type="submit">{action}</Button>
+        <Button type="submit" busy={busy}>{action}</Button>
         {leave && <Button kind="plain" onPress={() => { keep_draft(place, ""); leave(); }}>{say.leave}</Button>}
       </Buttons>
     </form>

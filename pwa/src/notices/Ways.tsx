@@ -3,16 +3,19 @@ import { useEffect, useState } from "preact/hooks";
 import { more } from "../i18n/language.ts";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
+import { Banner } from "../ui/Banner.tsx";
 import { TextField } from "../ui/Field.tsx";
+import { cut } from "../ui/network.ts";
 import { type Channel, confirm, end, give, load_reach, reach, type Told } from "./reach.ts";
 
 export function Ways() {
   const { ways: say } = more();
-  useEffect(() => { void load_reach(); }, []);
+  useEffect(() => { if (!cut.value) void load_reach(); }, [cut.value]);
   return (
     <Section title={say.title}>
       <p class="soft">{say.lead}</p>
-      {reach.value === null ? <p>{say.offline}</p> : <><Way channel="text" /><Way channel="email" /></>}
+      {cut.value && <Banner tone="care" icon="offline" live><p>{say.offline}</p></Banner>}
+      {reach.value === null ? !cut.value && <p>{say.offline}</p> : <><Way channel="text" /><Way channel="email" /></>}
     </Section>
   );
 }
@@ -33,7 +36,7 @@ function Way({ channel }: { channel: Channel }) {
       <div class="stack">
         <h3>{say.name[channel]}</h3>
         {known && <p><strong>{known.address}</strong>: {on ? say.on : known.stopped ? say.stopped : say.waits}</p>}
-        {on && <Buttons><Button busy={busy} onPress={() => { void run(async () => await end(channel)); }}>{say.end}</Button></Buttons>}
+        {on && <Buttons><Button online busy={busy} onPress={() => { void run(async () => await end(channel)); }}>{say.end}</Button></Buttons>}
         {known && !known.verified && !known.stopped && <Code channel={channel} told={told} busy={busy} run={run} />}
         {!on && <Address channel={channel} told={told} busy={busy} run={run} />}
         <p role="status">{told && told !== "wrong_address" && told !== "wrong_code" ? say.told[told] : ""}</p>
@@ -58,7 +61,7 @@ function Code({ channel, told, busy, run }: Part) {
     <>
       <TextField id={`${channel}-code`} label={say.code} value={code} onInput={type} autocomplete="one-time-code" inputMode="text"
         wrong={told === "wrong_code" ? say.told.wrong_code : undefined} />
-      <Buttons><Button kind="primary" busy={busy} onPress={() => { void run(async () => await confirm(channel, code)); }}>{say.confirm}</Button></Buttons>
+      <Buttons><Button kind="primary" online busy={busy} onPress={() => { void run(async () => await confirm(channel, code)); }}>{say.confirm}</Button></Buttons>
     </>
   );
 }
@@ -76,7 +79,7 @@ function Address({ channel, told, busy, run }: Part) {
         <input type="checkbox" checked={secluded} onChange={event => { seclude(event.currentTarget.checked); }} />
         <span class="row-text">{say.private}</span>
       </label>
-      <Buttons><Button busy={busy} onPress={() => { void run(async () => await give(channel, address, secluded)); }}>{say.send_code}</Button></Buttons>
+      <Buttons><Button online busy={busy} onPress={() => { void run(async () => await give(channel, address, secluded)); }}>{say.send_code}</Button></Buttons>
     </>
   );
 }

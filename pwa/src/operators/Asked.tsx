@@ -1,9 +1,11 @@
 /** The frame of a screen that asks the server: why it could not, a wait, the proof of who one is; and a reason to be typed. */
 import type { ComponentChildren } from "preact";
 import { Proof } from "../account/Prove.tsx";
+import { Refused } from "../account/Refused.tsx";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { TextArea } from "../ui/Field.tsx";
+import { cut } from "../ui/network.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Loading } from "../ui/States.tsx";
 import { agency_words, say_why } from "./words.ts";
@@ -20,10 +22,13 @@ interface AskedProps {
 
 export function Asked({ title, lead, back, refusal, ready, again, children }: AskedProps) {
   const say = agency_words();
+  const unreached = !ready && (cut.value || refusal === "network");
   return (
     <Screen title={title} lead={lead} back={back}>
-      {refusal && <Banner tone="bad" live><p>{say_why(refusal)}</p>{!ready && <div><Button icon="refresh" onPress={again}>{say.again}</Button></div>}</Banner>}
-      {!ready && !refusal && <Loading say={say.looking} />}
+      {unreached && <Refused because="network" again={again} />}
+      {ready && cut.value && <Banner tone="care" icon="offline" live><p>{say_why("network")}</p></Banner>}
+      {refusal && !unreached && !cut.value && <Banner tone="bad" live><p>{say_why(refusal)}</p>{!ready && <div><Button icon="refresh" onPress={again}>{say.again}</Button></div>}</Banner>}
+      {!ready && !refusal && !unreached && <Loading say={say.looking} />}
       {ready && children}
       <Proof />
     </Screen>

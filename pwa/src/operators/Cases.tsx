@@ -67,7 +67,7 @@ function Open({ act }: { act: Act }) {
           <p>{say.open_why}</p>
           <TextField id="open-number" label={say.number} value={case_number} onInput={number} />
           <Reason value={reason} onInput={type} />
-          <div><Button kind="primary" type="submit">{say.open}</Button></div>
+          <div><Button kind="primary" type="submit" online>{say.open}</Button></div>
         </form>
       </Card>
     </Section>
@@ -93,7 +93,7 @@ function Audit({ act }: { act: Act }) {
           <TextField id="audit-number" label={say.number} value={case_number} onInput={number} />
           <TextField id="audit-days" label={say.days} value={days} onInput={last} inputMode="numeric" />
           <Reason value={reason} onInput={type} />
-          <div><Button type="submit">{say.audit}</Button></div>
+          <div><Button type="submit" online>{say.audit}</Button></div>
         </form>
       </Card>
     </details>
@@ -114,7 +114,7 @@ function One({ one, end }: { one: Permit; end: () => void }) {
       {open && (
         <Buttons>
           {one.own && <LinkButton kind="primary" href={`/operators/cases/${one.case}`}>{say.look}<span class="unseen"> {say.kind[one.kind]}</span></LinkButton>}
-          <Button onPress={end}>{say.end}<span class="unseen"> {one.person}</span></Button>
+          <Button online onPress={end}>{say.end}<span class="unseen"> {one.person}</span></Button>
         </Buttons>
       )}
     </Card>

@@ -108,8 +108,8 @@ function Revoke({ device, changed, may_revoke }: { device: DeviceView; changed: 
     <>
       {failed && <Banner tone="bad" live><p>{say.failed}</p></Banner>}
       <Buttons>
-        {may_revoke && <Button kind="danger" onPress={() => { ask("revoke"); }}>{say.revoke}</Button>}
-        <Button kind="danger" onPress={() => { ask("wipe"); }}>{say.wipe}</Button>
+        {may_revoke && <Button kind="danger" online onPress={() => { ask("revoke"); }}>{say.revoke}</Button>}
+        <Button kind="danger" online onPress={() => { ask("wipe"); }}>{say.wipe}</Button>
       </Buttons>
       {asked && (
         <Dialog title={asked === "wipe" ? say.wipe_title : say.revoke_title} onClose={() => { ask(null); }}>

@@ -45,7 +45,7 @@ export function Exposure(_: { params: Params }) {
     <Asked title={say.title} lead={say.lead} back={{ href: "/operators/unit", label: unit.title }} refusal={refusal} ready again={() => undefined}>
       <form class="stack" noValidate onSubmit={event => { event.preventDefault(); void go(); }}>
         <TextField id="exposure-person" label={say.person} value={person} onInput={type} wrong={wrong} />
-        <div><Button kind="primary" type="submit" icon="search">{say.go}</Button></div>
+        <div><Button kind="primary" type="submit" icon="search" online>{say.go}</Button></div>
       </form>
       {found && !found.complete && <Banner tone="care"><p>{say.incomplete}</p></Banner>}
       {found?.exposed.map(one => <One key={`${one.device}${one.case_number}${one.from_at}${one.person}`} one={one} />)}

@@ -36,11 +36,11 @@ export function Helpers(_: { params: Params }) {
               <p>{one.topics.map(topic => say.topic[topic as keyof typeof say.topic]).join(", ")}</p>
               <div><Mark>{holds(one) ? fill(state.until, { when: say_instant(language.value, Date.parse(one.until_at), now.value) }) : say.ended}</Mark></div>
             </div>
-            {holds(one) && <div><Button onPress={() => { end(one); }}>{say.end}<span class="unseen"> {one.person}</span></Button></div>}
+            {holds(one) && <div><Button online onPress={() => { end(one); }}>{say.end}<span class="unseen"> {one.person}</span></Button></div>}
           </Card>
         ))}
       </Section>
-      <Agree give={body => act(() => ask("POST", "/v1/permits/consent", body))} />
+      <Section title={say.add}><Agree give={body => act(() => ask("POST", "/v1/permits/consent", body))} /></Section>
     </Asked>
   );
 }
@@ -61,7 +61,7 @@ function Agree({ give }: { give: (body: object) => Promise<boolean> }) {
   return (
     <Card>
       <form class="stack" noValidate onSubmit={event => { event.preventDefault(); void go(); }}>
-        <TextField id="helper-name" label={say.name} value={navigator} onInput={name} wrong={wrong} />
+        <TextField id="helper-name" label={say.name} hint={say.name_hint} value={navigator} onInput={name} wrong={wrong} />
         {cases.value.length > 1 && (
           <Choice legend={say.case} name="helper-case" value={scope} onChange={choose}
             options={cases.value.map(one => ({ value: one.scope, label: one.children.length ? fill(home.support_for, { names: names_of(one.children, home.and) }) : fill(home.case_number, { number: one.case_number }) }))} />
@@ -78,7 +78,7 @@ function Agree({ give }: { give: (body: object) => Promise<boolean> }) {
           </div>
         </fieldset>
         <Choice legend={say.days} name="helper-days" value={days} onChange={last} options={LASTS.map(value => ({ value, label: say.lasts[value] }))} />
-        <div><Button kind="primary" type="submit">{say.go}</Button></div>
+        <div><Button kind="primary" type="submit" online>{say.go}</Button></div>
       </form>
     </Card>
   );

@@ -70,8 +70,8 @@ function One({ item, decide }: { item: Item; decide: (how: "released" | "discard
       </div>
       <Buttons>
         {text === null
-          ? <Button kind="primary" onPress={() => { void read(); }}>{say.read}</Button>
-          : <><Button kind="primary" onPress={() => { decide("released"); }}>{say.hand_on}</Button><Button kind="danger" onPress={() => { ask_sure(true); }}>{say.discard}</Button></>}
+          ? <Button kind="primary" online onPress={() => { void read(); }}>{say.read}</Button>
+          : <><Button kind="primary" online onPress={() => { decide("released"); }}>{say.hand_on}</Button><Button kind="danger" online onPress={() => { ask_sure(true); }}>{say.discard}</Button></>}
       </Buttons>
       {sure && (
         <Dialog title={say.discard_title} onClose={() => { ask_sure(false); }}>

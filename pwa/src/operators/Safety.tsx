@@ -62,19 +62,19 @@ function Person({ one, name, mark, wish }: PersonProps) {
         <div><Mark tone={marked ? "bad" : "plain"} icon="shield">{one.by_state ? say.by_state : one.marked_at ? fill(say.marked, { day: day(one.marked_at) }) : say.none}</Mark></div>
         {one.waits_until && <p>{fill(say.waits, { day: day(one.waits_until) })}</p>}
       </div>
-      {!marked && <div><Button kind="danger" icon="shield" onPress={() => { ask_for("mark"); }}>{fill(say.mark, { name })}</Button></div>}
-      {one.marked_at && !one.by_state && !one.waits_until && asks !== "wish" && <div><Button onPress={() => { ask_for("wish"); }}>{say.ask}<span class="unseen"> {name}</span></Button></div>}
+      {!marked && <div><Button kind="danger" icon="shield" online onPress={() => { ask_for("mark"); }}>{fill(say.mark, { name })}</Button></div>}
+      {one.marked_at && !one.by_state && !one.waits_until && asks !== "wish" && <div><Button online onPress={() => { ask_for("wish"); }}>{say.ask}<span class="unseen"> {name}</span></Button></div>}
       {asks === "wish" && (
         <form class="stack" noValidate onSubmit={event => { event.preventDefault(); void wish(reason).then(done => { if (done) ask_for(null); }); }}>
           <p>{say.ask_why}</p>
           <Reason value={reason} onInput={type} />
-          <Buttons><Button kind="primary" type="submit">{say.send}</Button><Button kind="plain" onPress={() => { ask_for(null); }}>{not_now}</Button></Buttons>
+          <Buttons><Button kind="primary" type="submit" online>{say.send}</Button><Button kind="plain" onPress={() => { ask_for(null); }}>{not_now}</Button></Buttons>
         </form>
       )}
       {asks === "mark" && (
         <Dialog title={fill(say.mark, { name })} onClose={() => { ask_for(null); }}>
           <p>{fill(say.mark_why, { name })}</p>
-          <Buttons><Button kind="primary" onPress={() => { ask_for(null); void mark(); }}>{say.mark_now}</Button><Button onPress={() => { ask_for(null); }}>{not_now}</Button></Buttons>
+          <Buttons><Button kind="primary" online onPress={() => { ask_for(null); void mark(); }}>{say.mark_now}</Button><Button onPress={() => { ask_for(null); }}>{not_now}</Button></Buttons>
         </Dialog>
       )}
     </Card>

@@ -52,7 +52,7 @@ function Wish({ one, decide }: { one: Clearing; decide: (how: "confirmed" | "ref
         <p class="breaks">{one.reason}</p>
         {one.own && <p>{say.own}</p>}
       </div>
-      {!one.own && <Buttons><Button onPress={() => { decide("refused"); }}>{say.refuse}</Button><Button kind="danger" onPress={() => { ask_sure(true); }}>{say.agree}</Button></Buttons>}
+      {!one.own && <Buttons><Button online onPress={() => { decide("refused"); }}>{say.refuse}</Button><Button kind="danger" online onPress={() => { ask_sure(true); }}>{say.agree}</Button></Buttons>}
       {sure && (
         <Dialog title={fill(say.agree_title, { name: one.name })} onClose={() => { ask_sure(false); }}>
           <p>{say.agree_why}</p>

@@ -5,7 +5,7 @@ import { names_of } from "../cases/names.ts";
 import { more, words } from "../i18n/language.ts";
 import type { Params } from "../routes.ts";
 import { cases } from "../store/live.ts";
-import { LinkRow, Rows } from "../ui/Card.tsx";
+import { LinkRow, Pieces, Rows } from "../ui/Card.tsx";
 import { go } from "../ui/router.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { Nothing } from "../ui/States.tsx";
@@ -23,7 +23,7 @@ export function AllPayments(_: { params: Params }) {
       <Rows>
         {cases.value.map(item => (
           <LinkRow key={item.scope} icon="money" href={`/case/${item.scope}/payments`} title={fill(home.support_for, { names: names_of(item.children, home.and) })}
-            detail={`${words().part[item.part]} · ${item.case_number}`} />
+            detail={<Pieces>{[words().part[item.part], item.case_number]}</Pieces>} />
         ))}
       </Rows>
     </Screen>

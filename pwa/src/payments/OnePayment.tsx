@@ -29,7 +29,7 @@ export function OnePayment({ payment, box, part }: OnePaymentProps) {
         <div class="row case-row">
           <span class="row-text">
             <span class="row-title" data-struck={payment.reversed_by ? "" : undefined}><Money cents={payment.amount_cents} /></span>
-            <span class="soft"><Pieces>{[fill(say.paid_on, { day: day(payment.paid_on) }), fill(say.posted, { day: day(payment.posted_on) })]}</Pieces></span>
+            <span class="soft"><Pieces>{payment.paid_on === payment.posted_on ? fill(say.paid_and_posted, { day: day(payment.paid_on) }) : [fill(say.paid_on, { day: day(payment.paid_on) }), fill(say.posted, { day: day(payment.posted_on) })]}</Pieces></span>
             {payment.reversed_by && <span>{say.reversed_why}</span>}
           </span>
           {payment.reversed_by && <Mark tone="care">{say.reversed}</Mark>}

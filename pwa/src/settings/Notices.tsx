@@ -49,7 +49,7 @@ function Doing() {
     return (
       <div class="stack">
         <Buttons>
-          <Button kind="primary" icon="bell" onPress={() => { void test(); }}>{say.test}</Button>
+          <Button kind="primary" icon="bell" online onPress={() => { void test(); }}>{say.test}</Button>
           <Button onPress={() => { void turn_off(); }}>{say.turn_off}</Button>
         </Buttons>
         <p role="status">{told}</p>
@@ -59,7 +59,7 @@ function Doing() {
   if (now !== "default" && now !== "off" && now !== "trouble" && now !== "working") return null;
   return (
     <div class="stack">
-      <Buttons><Button kind="primary" icon="bell" busy={now === "working"} onPress={() => { void turn_on(); }}>{say.turn_on}</Button></Buttons>
+      <Buttons><Button kind="primary" icon="bell" online busy={now === "working"} onPress={() => { void turn_on(); }}>{say.turn_on}</Button></Buttons>
       {now === "default" && <p class="soft">{say.asks}</p>}
     </div>
   );

@@ -74,6 +74,11 @@ export function keep_draft(place: string, text: string): void {
   void ask("keep_draft", place, text);
 }
 
+/** What was begun at this place, and the way to go on with it. */
+export function draft(place: string): [string, (text: string) => void] {
+  return [drafts.value.get(place) ?? "", text => { keep_draft(place, text); }];
+}
+
 /** Now, at the person's wish: in field mode too. */
 export function sync_now(): void {
   void ask("sync_now");

@@ -1,6 +1,11 @@
 /** Buttons and links that look like them. One primary action a screen. */
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { cut } from "./network.ts";
 import { Icon, type IconName } from "./Icon.tsx";
+
+/** A second tap that follows so soon is a slip of the finger. */
+const DOUBLE_MS = 300;
 
 interface Look {
   kind?: "primary" | "quiet" | "plain" | "danger";
@@ -13,17 +18,23 @@ interface ButtonProps extends Look {
   type?: "button" | "submit";
   /** Busy buttons stay where the focus is; they only stop answering. */
   busy?: boolean;
+  /** Only the agency's computer can do it: without a network it does not answer. */
+  online?: boolean;
   onPress?: () => void;
   label?: string;
 }
 
-export function Button({ kind = "quiet", type = "button", busy = false, onPress, icon, full, label, children }: ButtonProps) {
+export function Button({ kind = "quiet", type = "button", busy = false, online = false, onPress, icon, full, label, children }: ButtonProps) {
+  const pressed = useRef(-DOUBLE_MS);
+  const off = busy || (online && cut.value);
   const press = (event: Event) => {
-    if (busy) event.preventDefault();
+    const slip = event.timeStamp - pressed.current < DOUBLE_MS;
+    pressed.current = event.timeStamp;
+    if (off || slip) event.preventDefault();
     else onPress?.();
   };
   return (
-    <button class="button" type={type} data-kind={kind} data-full={full ? "" : undefined} aria-disabled={busy ? "true" : undefined}
+    <button class="button" type={type} data-kind={kind} data-full={full ? "" : undefined} aria-disabled={off ? "true" : undefined} data-busy={busy ? "" : undefined}
       aria-label={label} onClick={press}>
       {icon && <Icon name={icon} size={20} />}
       <span>{children}</span>

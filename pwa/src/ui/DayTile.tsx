@@ -6,7 +6,7 @@ import { OnDay } from "./When.tsx";
 
 /** A day as a leaf of a wall calendar; its words are said once, in full. */
 export function DayTile({ day }: { day: Day }) {
-  const [weekday] = say_day(language.value, day).split(",");
+  const [weekday] = say_day(language.value, day).split(/,? /);
   return (
     <span class="day-tile">
       <span aria-hidden="true">{weekday}</span>

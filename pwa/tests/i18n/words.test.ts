@@ -9,7 +9,7 @@ import es_agency from "../../src/i18n/es_agency.json";
 import type { AgencyWords } from "../../src/operators/words.ts";
 import { count, fill } from "../../src/i18n/fill.ts";
 import { first_language, type MoreWords, type Words } from "../../src/i18n/language.ts";
-import { say_day, say_time } from "../../src/i18n/say.ts";
+import { say_day, say_day_in_words, say_instant, say_long_day, say_time, say_weekday } from "../../src/i18n/say.ts";
 import { money } from "../../src/ui/Money.tsx";
 
 /** The compiler holds the two languages to one shape. */
@@ -75,6 +75,21 @@ test("days and times are said as people say them", () => {
   expect(say_day("en", "2026-11-24", "2026-11-21")).toBe("Tue, Nov 24");
   expect(say_day("en", "2027-01-05", "2026-11-21")).toBe("Jan 5, 2027");
   expect(say_time("en", "2026-11-24T09:30")).toBe("9:30\u00a0AM");
+});
+
+test("Spanish says days without a comma, whole in a sentence, and one o'clock in the singular", () => {
+  expect([say_day("es", "2026-11-24", "2026-11-21"), say_weekday("es", "2026-11-24")]).toEqual(["mar 24 de nov", "martes 24 de noviembre"]);
+  expect(say_day_in_words("es", "2026-11-24", "2026-11-21")).toBe("martes 24 de noviembre");
+  expect(say_day_in_words("es", "2027-01-05", "2026-11-21")).toBe("5 de enero de 2027");
+  expect([say_day("es", "2027-01-05", "2026-11-21"), say_day("es", "2026-10-26", "2026-11-21", true)]).toEqual(["5 de ene de 2027", "26 de oct"]);
+  expect(say_instant("es", Date.parse("2026-11-20T09:14"), Date.parse("2026-11-21T09:14"))).toMatch(/^20 de nov, 9:14/);
+  expect(say_day_in_words("en", "2026-11-24", "2026-11-21")).toBe("Tue, Nov 24");
+  expect(say_long_day("en", "2026-11-24")).toBe("November 24, 2026");
+  expect([fill("a las {time}", { time: "1:30" }), fill("a las {time}", { time: "11:30" })]).toEqual(["a la 1:30", "a las 11:30"]);
+});
+
+test("a court date in Spanish is no closing date", () => {
+  expect(phrases(SPANISH).filter(([, phrase]) => /fechas? de corte/i.test(phrase))).toEqual([]);
 });
 
 test("the app begins in the language chosen, else in the phone's, else in English", () => {

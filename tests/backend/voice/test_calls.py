@@ -101,7 +101,7 @@ async def test_a_caller_with_number_and_pin_hears_the_last_payment_and_the_next_
     assert (await call.press(parents.anas.pin))[0].startswith("For your last payment, press 1.")
     assert (await call.press("1"))[:2] == [
         "The last payment was $412.05. It was posted on Monday, November 16.",
-        "You can use it since Monday, November 16.",
+        "It has been yours to use since Monday, November 16.",
     ]
     assert (await call.press("2"))[0] == "The next court date is Tuesday, December 1, at 9:30 AM, at Family Court."
     assert not call.ends
@@ -234,7 +234,7 @@ async def test_what_was_said_becomes_one_message_of_the_callers_conversation_how
 ) -> None:
     call = Telephone(page)
     await call.enter(parents.anas.number, parents.anas.pin)
-    assert await call.press("3") == ["Say your message after this. Then wait."]
+    assert await call.press("3") == ["Say your message now. Then wait."]
     assert 'input="speech"' in call.raw[-1]
     assert await call.step(SpeechResult="I lost my <job> & need help.") == [
         "We understood: I lost my <job> & need help.",
