@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go
+from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, reload
 from tests.journeys.browser import Phones
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -21,6 +21,22 @@ async def say_phone(page: Page, number: str) -> None:
     await page.get_by_label("Phone", exact=True).fill(number)
     await page.get_by_role("button", name="Send to your office").click()
     await expect(page.locator(FIELD)).to_contain_text(number)
+
+
+async def test_a_number_that_was_begun_outlives_a_reload_and_two_quick_taps_send_it_once(
+    installation: House, family: Family, phones: Phones
+) -> None:
+    ana = await sign_in(await phones(), installation.origin, "ana")
+    await go(ana, "/more/contact")
+    await ana.locator(f"{FIELD} button").click()
+    await ana.get_by_label("Phone", exact=True).fill("555-0166")
+    await cut(ana)
+    await reload(ana)
+    await go(ana, "/more/contact")
+    await expect(ana.get_by_label("Phone", exact=True)).to_have_value("555-0166")
+    await ana.get_by_role("button", name="Send to your office").evaluate("button => { button.click(); button.click(); }")
+    await expect(ana.locator(FIELD)).to_contain_text("Saved on this phone")
+    await expect(ana.locator("header .status")).to_contain_text("1 not sent yet")
 
 
 async def test_two_numbers_meet_and_the_person_chooses(installation: House, family: Family, phones: Phones) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from backend.accounts.passwords import hash_password
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
-from tests.journeys.app import PATIENCE_MS, go
+from tests.journeys.app import PATIENCE_MS, cut, go
 from tests.journeys.browser import Phones, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -138,6 +138,11 @@ async def test_a_parent_lets_a_helper_see_the_dates_who_sees_nothing_else_and_no
     await ana.get_by_label("Your hearings and appointments").check()
     await ana.get_by_role("button", name="Let them see").click()
     await expect(ana.locator("[data-permit]")).to_contain_text("Nora Hall", timeout=PATIENCE_MS)
+    await cut(ana)
+    await expect(ana.locator("main .banner[role=status]")).to_contain_text("There is no connection")
+    await expect(ana.get_by_role("button", name="Let them see")).to_be_disabled()
+    await ana.context.set_offline(False)
+    await expect(ana.get_by_role("button", name="Let them see")).to_be_enabled(timeout=PATIENCE_MS)
     nora = await (await phones()).new_page()
     await open_installed(nora, installation.origin)
     await nora.locator("#login").fill("nora")

@@ -8,6 +8,7 @@ import { Banner } from "../ui/Banner.tsx";
 import { Button, Buttons } from "../ui/Button.tsx";
 import { Card, Section } from "../ui/Card.tsx";
 import { Lamp } from "../ui/Icon.tsx";
+import { cut } from "../ui/network.ts";
 import { Screen } from "../ui/Screen.tsx";
 import { back_to_more } from "./back.ts";
 
@@ -60,7 +61,7 @@ function Doing() {
   return (
     <div class="stack">
       <Buttons><Button kind="primary" icon="bell" online busy={now === "working"} onPress={() => { void turn_on(); }}>{say.turn_on}</Button></Buttons>
-      {now === "default" && <p class="soft">{say.asks}</p>}
+      {cut.value ? <p class="soft">{more().refused.network}</p> : now === "default" && <p class="soft">{say.asks}</p>}
     </div>
   );
 }

@@ -1,11 +1,7 @@
 /** Buttons and links that look like them. One primary action a screen. */
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import { cut } from "./network.ts";
 import { Icon, type IconName } from "./Icon.tsx";
-
-/** A second tap that follows so soon is a slip of the finger. */
-const DOUBLE_MS = 300;
 
 interface Look {
   kind?: "primary" | "quiet" | "plain" | "danger";
@@ -25,11 +21,9 @@ interface ButtonProps extends Look {
 }
 
 export function Button({ kind = "quiet", type = "button", busy = false, online = false, onPress, icon, full, label, children }: ButtonProps) {
-  const pressed = useRef(-DOUBLE_MS);
   const off = busy || (online && cut.value);
-  const press = (event: Event) => {
-    const slip = event.timeStamp - pressed.current < DOUBLE_MS;
-    pressed.current = event.timeStamp;
+  const press = (event: MouseEvent) => {
+    const slip = event.detail > 1; // the second of two quick taps
     if (off || slip) event.preventDefault();
     else onPress?.();
   };

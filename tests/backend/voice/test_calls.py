@@ -140,7 +140,7 @@ async def test_number_and_pin_that_are_wrong_unknown_or_closed_get_the_same_answ
         made.append(await observed(call, page, Digits=pin))
         seen.append(made)
     assert seen[0] == seen[1] == seen[2]
-    assert "do not fit" in str(seen[0])
+    assert "do not match" in str(seen[0])
 
 
 async def observed(call: Telephone, page: httpx.AsyncClient, **given: str) -> tuple[int, list[str], list[str]]:
@@ -193,7 +193,7 @@ async def test_a_guesser_with_many_telephones_ends_at_a_hundred_and_the_persons_
     told = await rows("SELECT account_id FROM notice WHERE kind = 'device' AND event_key LIKE 'phone_line.shut%'")
     assert [row["account_id"] for row in told] == [parents.ana.account_id]
     lucky = Telephone(page, "+12025550178")
-    assert "do not fit" in (await lucky.enter(parents.anas.number, parents.anas.pin))[0]
+    assert "do not match" in (await lucky.enter(parents.anas.number, parents.anas.pin))[0]
     again = Telephone(page, ANAS)
     assert "last payment" in (await again.enter(parents.anas.number, parents.anas.pin))[0]
 
@@ -301,12 +301,12 @@ async def test_a_phone_line_that_was_ended_replaced_or_cleared_lets_nobody_in(pa
     for own in (parents.anas, newer):
         call = Telephone(page)
         said = (await call.enter(own.number, own.pin))[0]
-        assert ("do not fit" in said) is (own is parents.anas)
+        assert ("do not match" in said) is (own is parents.anas)
     await end_line(parents.ana)
     await clear_ways(parents.bo.account_id)
     for own in (newer, parents.bos):
         call = Telephone(page)
-        assert "do not fit" in (await call.enter(own.number, own.pin))[0]
+        assert "do not match" in (await call.enter(own.number, own.pin))[0]
 
 
 async def test_who_loses_the_case_in_the_middle_of_a_call_hears_no_more_of_it(page: httpx.AsyncClient, parents: Parents) -> None:
