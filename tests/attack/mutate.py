@@ -34,7 +34,7 @@ TESTS = (
     *("tests/backend/permits/test_rules.py", "tests/backend/devices/test_rules.py", "tests/backend/devices/test_protocol.py"),
 )
 COPIED = ("backend", "sync", "push", "migrations", "tests", "pyproject.toml", "requirements.lock", "requirements-tools.lock")
-VAULT = ("src/vault/rules.ts",)
+VAULT = tuple(f"src/vault/{name}.ts" for name in ("rules", "slots", "keys", "proof", "lasting", "record", "vault", "going", "bytes", "words"))
 
 # In the copy stands this instead of tests/conftest.py: rules are pure, so what asks for a database is left out.
 PURE = '''

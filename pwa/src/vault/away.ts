@@ -7,7 +7,7 @@ import { type Away, is_away } from "./rules.ts";
 const LOOK_MS = 10_000;
 const SIGNS = ["pointerdown", "keydown", "wheel", "touchstart"];
 
-const away: Away = { hidden_at: null, touched_at: Date.now(), picker_at: null };
+const away: Away = { hidden_at: null, touched_at: Date.now(), picker_at: 0 };
 
 export function watch_away(): void {
   for (const sign of SIGNS) addEventListener(sign, touched, { capture: true, passive: true });

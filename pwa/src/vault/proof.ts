@@ -40,7 +40,7 @@ export async function proof(key: DeviceKey, device: string, request: { method: s
 
 /** The payload of `<payload>.<signature>` when one of these keys signed it, else null. */
 export async function verified(keys: ServerKeys["lease"], signed: string): Promise<unknown> {
-  const [text = "", signature = ""] = signed.split(".");
+  const [text, signature] = signed.split(".") as [string, string];
   try {
     for (const { key } of keys) {
       const known = await crypto.subtle.importKey("raw", from_text(key), { name: "ECDSA", ...CURVE }, false, ["verify"]);

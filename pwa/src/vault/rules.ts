@@ -52,8 +52,7 @@ export function used(lease: { issued: number; not_after: number }, now: number):
 /** The next try as it is written down before it is made; or until when it has to wait; or that none is left. */
 export function try_again(tries: Tries, now: number): { next: Tries } | { wait_ms: number } | "none" {
   if (tries.failed >= MOST_TRIES) return "none";
-  const clock_went_back = now < tries.at;
-  const wait = clock_went_back ? tries.until - tries.at : tries.until - now;
+  const wait = tries.until - latest(tries.at, now); // a clock that was put back does not lengthen or shorten it
   if (wait > 0) return { wait_ms: wait };
   const failed = tries.failed + 1;
   return { next: { failed, at: now, until: now + wait_after(failed) } };
@@ -68,15 +67,16 @@ export interface Away {
   /** Since when nobody sees the page; null = it is seen. */
   hidden_at: number | null;
   touched_at: number;
-  /** The camera or the file picker was opened then. */
-  picker_at: number | null;
+  /** The camera or the file picker was last opened then; long ago if never. */
+  picker_at: number;
 }
 
 /** True when nobody has been here for so long that the vault closes. */
 export function is_away({ hidden_at, touched_at, picker_at }: Away, staff: boolean, now: number): boolean {
   const [hidden_ms, idle_ms] = staff ? [2 * MINUTE_MS, 5 * MINUTE_MS] : [5 * MINUTE_MS, 15 * MINUTE_MS];
   if (now < touched_at - CLOCK_BACK_MS) return true; // a clock that was put back proves nothing: rather once too often
-  const grace = hidden_at !== null && picker_at !== null && hidden_at - picker_at < MINUTE_MS ? CAMERA_MS : 0;
-  if (hidden_at !== null && now - hidden_at >= Math.max(hidden_ms, grace)) return true;
-  return now - touched_at >= idle_ms;
+  if (now - touched_at >= idle_ms) return true;
+  if (hidden_at === null) return false;
+  const grace = hidden_at - picker_at < MINUTE_MS ? CAMERA_MS : 0;
+  return now - hidden_at >= Math.max(hidden_ms, grace);
 }

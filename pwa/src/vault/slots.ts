@@ -27,9 +27,8 @@ export interface FromPin {
   base: Bytes;
 }
 
-export const LEAST_WORDS = 4;
-export const LEAST_LETTERS = 14;
-export const LEAST_DIGITS = 6;
+const LEAST_LETTERS = 14;
+const LEAST_DIGITS = 6;
 const LEAST_DIFFERENT = 6;
 
 /** Spaces at the ends and doubled ones are slips of the finger; accents may be written in two ways. */
@@ -37,12 +36,10 @@ export function as_typed(text: string): string {
   return text.normalize("NFKC").trim().replace(/\s+/g, " ");
 }
 
-/** Four different words, or fourteen characters that are not the same few again and again. */
+/** Fourteen characters, not the same few nor the same word again and again; four different words have as many. */
 export function is_strong(text: string): boolean {
-  const typed = as_typed(text);
-  if (new Set(typed).size < LEAST_DIFFERENT) return false;
-  const words = new Set(typed.toLowerCase().split(/[\s\-.,_]+/).filter(word => word.length > 2));
-  return words.size >= LEAST_WORDS || typed.length >= LEAST_LETTERS;
+  const said = Array.from(new Set(as_typed(text).toLowerCase().split(/[\s\-.,_]/))).join(" ");
+  return said.length >= LEAST_LETTERS && new Set(said).size >= LEAST_DIFFERENT;
 }
 
 /** Six digits or more, not all the same and not simply counted up or down. */

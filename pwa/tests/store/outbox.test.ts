@@ -2,13 +2,14 @@ import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { expect, test } from "vitest";
 import { type Outbox, outbox_of, to_hand_over } from "../../src/store/outbox.ts";
-import { from_text, joined, utf8 } from "../../src/vault/bytes.ts";
 import type { Done } from "../../src/wire.ts";
 import { make_keys, make_server } from "../make.ts";
+import { own_half, read_by_server } from "../vault/second.ts";
 
 let made = 0;
 const keys = await make_keys();
 const server = await make_server();
+const own = await own_half(server);
 const named = (name: string): Outbox => outbox_of(name, keys, server.keys.seal);
 const fresh = (): Outbox => named(`test-${++made}`);
 const write = (id: string) => ({ id, at: "2026-11-20T10:00:00Z", name: "message.send", v: 1, scope: "a", args: {} });
@@ -93,23 +94,11 @@ test("what was begun is there again after a restart, and gone once it is let go"
   expect(await named("drafts").drafts()).toEqual(new Map([["thread", "I lost my job"]]));
 });
 
-/** What the server makes of a sealed item, by its own half of the key. */
-async function read_by_server(device: string, { n, id, sealed }: Awaited<ReturnType<typeof to_hand_over>>["items"][number]): Promise<unknown> {
-  const eph = from_text(sealed.eph);
-  const theirs = await crypto.subtle.importKey("raw", eph, { name: "ECDH", namedCurve: "P-256" }, false, []);
-  const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, server.open, 256);
-  const root = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
-  const derive = { name: "HKDF", hash: "SHA-256", salt: joined(eph, from_text(server.keys.seal.key)), info: utf8("porchlight-outbox-v1") };
-  const key = await crypto.subtle.deriveKey(derive, root, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: from_text(sealed.iv), additionalData: utf8(`${device}|${n}|${id}`) }, key, from_text(sealed.box));
-  return JSON.parse(new TextDecoder().decode(plain)) as unknown;
-}
-
 test("without any key, what was written can be handed over, and the server reads it exactly as it would have been sent", async () => {
   const outbox = fresh();
   const kept = await outbox.add({ ...write("m"), args: { body: "marker" } });
   const { device, items } = await to_hand_over(`test-${made}`);
-  expect(await Promise.all(items.map(item => read_by_server(device.id, item)))).toEqual([kept]);
+  expect(items.map(item => read_by_server(own, device.id, item))).toEqual([kept]);
 });
 
 test("under another name it is sealed anew, since it is bound to its device and number", async () => {
@@ -118,7 +107,7 @@ test("under another name it is sealed anew, since it is bound to its device and 
   await outbox.settle([answer(1)], 1);
   await outbox.fork();
   const { device, items } = await to_hand_over(`test-${made}`);
-  expect(await Promise.all(items.map(item => read_by_server(device.id, item)))).toMatchObject([{ n: 1, id: "b" }]);
+  expect(items.map(item => read_by_server(own, device.id, item))).toMatchObject([{ n: 1, id: "b" }]);
 });
 
 test("an item that was changed on the disk is not shown as what it is not, and the server's copy is still whole", async () => {
@@ -131,5 +120,5 @@ test("an item that was changed on the disk is not shown as what it is not, and t
   db.close();
   expect(await outbox.items()).toMatchObject([{ n: 1, id: "m", name: "unreadable" }]);
   const { device, items } = await to_hand_over(`test-${made}`);
-  expect(await Promise.all(items.map(one => read_by_server(device.id, one)))).toMatchObject([{ id: "m", name: "message.send" }]);
+  expect(items.map(one => read_by_server(own, device.id, one))).toMatchObject([{ id: "m", name: "message.send" }]);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { random, utf8 } from "../../src/vault/bytes.ts";
-import { Broken, type Keys, name_of, seal, unseal } from "../../src/vault/keys.ts";
+import { Broken, type Keys, keys_of, name_of, seal, unseal, unseal_bytes } from "../../src/vault/keys.ts";
 import { make_keys } from "../make.ts";
+import * as second from "./second.ts";
+import { watch_keys } from "./watched.ts";
 
 const MUTATIONS = 10_000;
 
@@ -63,7 +65,24 @@ test("a box that was changed, cut, swapped, grown, of an older shape or of anoth
   expect(detected).toBe(MUTATIONS);
 });
 
-test("neither key can be taken out of where it is", async () => {
-  await expect(crypto.subtle.exportKey("raw", keys.box)).rejects.toThrow();
-  await expect(crypto.subtle.exportKey("raw", keys.name)).rejects.toThrow();
+test("any program that has the secret opens a box and finds its name, by the format; and we open what it sealed", async () => {
+  const secret = random(32);
+  const [mine, key] = [await keys_of(secret, "tag|vault"), second.box_key(secret, "tag|vault")];
+  const value = { rows: [1, "Núñez"] };
+  const plain = second.opened(key, "tag|vault|scope|a|1", await seal(mine, "scope|a", value));
+  expect(new TextDecoder().decode(plain ?? undefined)).toBe(JSON.stringify(value));
+  expect(await unseal(mine, "scope|a", new Uint8Array(second.sealed(key, "tag|vault|scope|a|1", utf8(JSON.stringify(value)))))).toEqual(value);
+  expect(await name_of(mine, "scope|a")).toBe(second.name_of(secret, "tag|vault", "scope|a"));
+});
+
+test("what is no box, or was changed, says so", async () => {
+  for (const no_box of [undefined, null, "text", [1, 2], new ArrayBuffer(40)]) await expect(unseal_bytes(keys, "a", no_box)).rejects.toThrow(new Broken("not a box"));
+  await expect(unseal_bytes(keys, "a", random(40))).rejects.toThrow(new Broken("cannot be opened"));
+});
+
+test("no key of a vault can be taken out of the browser", async () => {
+  const made = watch_keys();
+  await keys_of(random(32), "tag|vault");
+  expect(made.map(({ extractable }) => extractable)).toEqual([false, false, false]);
+  for (const key of [keys.box, keys.name]) await expect(crypto.subtle.exportKey("raw", key)).rejects.toThrow();
 });

@@ -14,7 +14,8 @@ describe("how long a vault lasts", () => {
     ["at once", worker, NOON, "fine"], ["a minute before its end", worker, NOON + 72 * HOUR - MINUTE_MS, "fine"], ["a minute after it", worker, NOON + 72 * HOUR + MINUTE_MS, "over"],
     ["a worker's, seven days after its end", worker, NOON + 72 * HOUR + 7 * DAY + 1, "erase"], ["a parent's, seven days after its end", parent, NOON + 14 * DAY + 1, "over"],
     ["a parent's, thirty days after its end", parent, NOON + 37 * DAY + 1, "erase"], ["with the clock four minutes behind", worker, NOON - 4 * MINUTE_MS, "fine"],
-    ["with the clock six minutes behind", worker, NOON - 6 * MINUTE_MS, "clock"], ["with the clock an hour behind", worker, NOON - HOUR, "clock"],
+    ["at its very end", worker, NOON + 72 * HOUR, "fine"], ["at the very end of its grace", worker, NOON + 72 * HOUR + 7 * DAY, "over"],
+    ["with the clock five minutes behind", worker, NOON - 5 * MINUTE_MS, "fine"], ["with the clock six minutes behind", worker, NOON - 6 * MINUTE_MS, "clock"], ["with the clock an hour behind", worker, NOON - HOUR, "clock"],
     ["with the clock ten years behind", worker, NOON - 10 * YEAR, "clock"], ["with the clock ten years ahead", worker, NOON + 10 * YEAR, "erase"], ["an hour ahead", worker, NOON + HOUR, "fine"],
   ] as const)("%s: %#", (_, lease, clock, expected) => { expect(lasting(lease, NOON, clock)).toBe(expected); });
 
@@ -32,6 +33,7 @@ describe("how long a vault lasts", () => {
   test("a vault without a lease yet lasts, and its use is told from 0 to 1", () => {
     expect(lasting({ not_after: null, grace_ms: 0 }, NOON, NOON + YEAR)).toBe("fine");
     expect([used({ issued: 0, not_after: 10 }, -5), used({ issued: 0, not_after: 10 }, 1), used({ issued: 0, not_after: 10 }, 99)]).toEqual([0, 0.1, 1]);
+    expect(used({ issued: NOON, not_after: NOON + 4 * HOUR }, NOON + HOUR)).toBe(0.25);
   });
 });
 
@@ -67,7 +69,7 @@ describe("wrong tries", () => {
 });
 
 describe("nobody is here", () => {
-  const seen = { hidden_at: null, touched_at: NOON, picker_at: null };
+  const seen = { hidden_at: null, touched_at: NOON, picker_at: 0 };
   test.each([
     ["a worker who touches nothing for five minutes", seen, true, 5 * MINUTE_MS, true], ["a worker after four", seen, true, 4 * MINUTE_MS, false],
     ["a parent after fourteen", seen, false, 14 * MINUTE_MS, false], ["a parent after fifteen", seen, false, 15 * MINUTE_MS, true],
@@ -75,6 +77,9 @@ describe("nobody is here", () => {
     ["a parent's for two minutes", { ...seen, hidden_at: NOON }, false, 2 * MINUTE_MS, false], ["a parent's for five", { ...seen, hidden_at: NOON }, false, 5 * MINUTE_MS, true],
     ["a worker who takes a photo for two minutes", { hidden_at: NOON, touched_at: NOON, picker_at: NOON }, true, 2.5 * MINUTE_MS, false],
     ["a worker who takes a photo for three", { hidden_at: NOON, touched_at: NOON, picker_at: NOON }, true, 3 * MINUTE_MS, true],
-    ["a clock put back by an hour", seen, false, -HOUR, true], ["a clock put right by a second", seen, false, -1000, false],
+    ["a worker's app behind another for a minute", { ...seen, hidden_at: NOON }, true, MINUTE_MS, false],
+    ["a worker who chose a photo an hour ago, two minutes away", { hidden_at: NOON, touched_at: NOON, picker_at: NOON - HOUR }, true, 2 * MINUTE_MS, true],
+    ["a worker who opened the camera a minute before", { hidden_at: NOON, touched_at: NOON, picker_at: NOON - MINUTE_MS }, true, 2 * MINUTE_MS, true],
+    ["a clock put back by five minutes", seen, false, -5 * MINUTE_MS, false], ["a clock put back by an hour", seen, false, -HOUR, true], ["a clock put right by a second", seen, false, -1000, false],
   ] as const)("%s", (_, away, staff, after, locks) => { expect(is_away(away, staff, NOON + after)).toBe(locks); });
 });
