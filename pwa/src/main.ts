@@ -5,7 +5,7 @@ import { h, render } from "preact";
 import { App } from "./app.tsx";
 import { watch_push } from "./push/device.ts";
 import { REGISTRY } from "./registry.ts";
-import { begin_sync, offer_update, start } from "./store/live.ts";
+import { after_paint, begin_sync, offer_update, start } from "./store/live.ts";
 import { follow_target, watch_target } from "./store/target.ts";
 import { register_worker } from "./update.ts";
 
@@ -29,12 +29,6 @@ async function boot(): Promise<void> {
 /** What the loader adds does not wait for the page to be read to its end. */
 function page_read(): Promise<unknown> {
   return document.readyState === "loading" ? new Promise(read => { addEventListener("DOMContentLoaded", read); }) : Promise.resolve();
-}
-
-/** A page opened in the background is not painted; it must not wait for that. */
-function after_paint(work: () => void): void {
-  if (document.visibilityState === "hidden") setTimeout(work);
-  else requestAnimationFrame(() => setTimeout(work));
 }
 
 void boot();

@@ -1,7 +1,7 @@
 """`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
 
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
-`phone` is a slow phone with 500 cases. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
+`phone` is a slow phone with 500 cases, `vault` what opening, filling and writing into what it keeps closed costs. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
 sync.supervisor, sync.ledger and sync.returning tell what a large agency costs (--payments and --devices make it smaller).
 `push` makes, delivers and plans notices.
 """
@@ -24,7 +24,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from backend.environment import ROOT
-from tests.bench import boot, clone, large, load, phone, push, returning, side_by_side, size, sync
+from tests.bench import boot, clone, large, load, phone, push, returning, side_by_side, size, sync, vault
 
 PARTS: dict[str, Callable[..., Any]] = {
     "first.size": size.measure,
@@ -33,6 +33,7 @@ PARTS: dict[str, Callable[..., Any]] = {
     "first.boot": boot.measure,
     "first.clone": clone.measure,
     "phone": phone.measure,
+    "vault": vault.measure,
     "sync.peers": side_by_side.measure,
     "sync.supervisor": large.supervisor,
     "sync.ledger": large.ledger,

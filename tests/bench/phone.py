@@ -25,6 +25,7 @@ SLOWER = 6.0
 RUNS = 3
 CHANGES = 5
 WORD = "rivera"
+TASKS = {"ThreadControllerImpl::RunTask", "ThreadPool_RunTask"}
 
 # Runs in the keeper: from the last byte of an answer to the news that it was applied.
 WATCH_KEEPER = """() => {
@@ -69,7 +70,7 @@ UNLOCK = """([passphrase]) => new Promise(done => {
 
 
 class Trace:
-    """What the page's thread does between `begin` and `end`."""
+    """What the browser's threads do between `begin` and `end`."""
 
     def __init__(self, session: CDPSession) -> None:
         self._session = session
@@ -81,12 +82,26 @@ class Trace:
     async def begin(self) -> None:
         self._events.clear()
         self._whole.clear()
-        await self._session.send("Tracing.start", {"categories": "toplevel", "transferMode": "ReportEvents"})
+        await self._session.send("Tracing.start", {"categories": "toplevel,blink.user_timing", "transferMode": "ReportEvents"})
+
+    async def close(self) -> None:
+        await self._session.send("Tracing.end")
+        await self._whole.wait()
+
+    def between(self, first: str, last: str) -> dict[str, list[float]]:
+        """From one mark of the page to another: the processor time of each task of its process, in milliseconds, by the thread's name."""
+        (begun,) = (event for event in self._events if event["name"] == first and event["ph"] in "IRn")
+        (ended,) = (event for event in self._events if event["name"] == last and event["ph"] in "IRn")
+        named = {e["tid"]: e["args"]["name"] for e in self._events if e["name"] == "thread_name" and e["pid"] == begun["pid"]}
+        tasks: dict[str, list[float]] = {}
+        for event in self._events:
+            if event["pid"] == begun["pid"] and event["name"] in TASKS and begun["ts"] <= event["ts"] <= ended["ts"]:
+                tasks.setdefault(named.get(event["tid"], "?"), []).append(event.get("tdur", 0) / 1000)
+        return tasks
 
     async def end(self) -> list[float]:
         """The processor time of each task of the page's thread, in milliseconds of a slow phone, longest first."""
-        await self._session.send("Tracing.end")
-        await self._whole.wait()
+        await self.close()
         threads = {(e["pid"], e["tid"]) for e in self._events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}
         tasks: dict[tuple[int, int], list[float]] = {thread: [] for thread in threads}
         for event in self._events:

@@ -51,6 +51,5 @@ export interface Desk {
   reading: Promise<unknown>;
   writing: Promise<unknown>;
   adopt(store: Store, owner: Owner): Promise<Opened>;
-  begin(): void;
   stop(): void;
 }

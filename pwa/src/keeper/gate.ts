@@ -225,8 +225,7 @@ async function opened(desk: Desk, store: Store, owner: Owner): Promise<void> {
   const all = await desk.adopt(store, owner);
   desk.vault = owner.vault;
   desk.newcomer = null;
-  desk.tell({ what: "opened", opened: all });
-  if (desk.begun) desk.begin();
+  desk.tell({ what: "opened", opened: all }); // the page begins to talk to the server once it has painted this
 }
 
 function locked(desk: Desk, record: VaultRecord): Gate {

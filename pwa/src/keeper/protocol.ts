@@ -63,7 +63,7 @@ export interface Opened {
 export interface Verbs {
   /** Show what this phone holds; asks nothing of the network. `kind` names this sort of installation to the server. */
   open(here: Here, kind: string): Opened | Gate;
-  /** Begin to talk to the server. */
+  /** Begin to talk to the server: after the first paint, and after that of what was opened. */
   begin(): void;
   here(here: Here): void;
   /** The person asks for it: now, field mode or not. */

@@ -26,7 +26,7 @@ export function keeper(summarize: Summarize, tell: (told: Told) => void): Keeper
   const desk: Desk = {
     summarize, tell, news: channel(heard => { hear(desk, heard); }), here: { online: true, visible: true }, kind: "browser", begun: false, field: false,
     open: null, vault: null, newcomer: null, poll_s: 60, reading: Promise.resolve(), writing: Promise.resolve(),
-    adopt: (store, owner) => adopt(desk, store, owner), begin: () => { begin(desk); }, stop: () => { stop(desk); },
+    adopt: (store, owner) => adopt(desk, store, owner), stop: () => { stop(desk); },
   };
   setInterval(() => {
     if (is_over(desk)) tell({ what: "lock" });

@@ -45,6 +45,12 @@ export function begin_sync(): void {
   void ask("begin");
 }
 
+/** A page opened in the background is not painted; it must not wait for that. */
+export function after_paint(work: () => void): void {
+  if (document.visibilityState === "hidden") setTimeout(work);
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
 /** Store a change durably on this phone; resolves when closing the app can no longer lose it. Rejects if storage refuses. */
 export async function enqueue<K extends keyof Mutations>(
   name: K, v: Mutations[K]["v"], scope: string, args: Mutations[K]["args"],
@@ -171,8 +177,10 @@ export function offer_update(apply: () => void): void {
 }
 
 function hear(told: Told): void {
-  if (told.what === "opened") show(told.opened);
-  else if (told.what === "read") fill(told.reading);
+  if (told.what === "opened") {
+    show(told.opened);
+    after_paint(begin_sync);
+  } else if (told.what === "read") fill(told.reading);
   else if (told.what === "outbox") fill_outbox(told.items, told.lost);
   else if (told.what === "sending") fill_sending(told.ids);
   else if (told.what === "state") now(told.state);

@@ -4,7 +4,7 @@ import { type Bytes, from_text, random } from "./bytes.ts";
 import { begin_going } from "./going.ts";
 import { Broken, type Keys, keys_of, SECRET_BYTES } from "./keys.ts";
 import { change_record, put_record, type VaultRecord } from "./record.ts";
-import { lasting, latest, MOST_TRIES, NO_TRIES, try_again } from "./rules.ts";
+import { lasting, latest, MOST_TRIES, NO_TRIES, type Tries, try_again } from "./rules.ts";
 import type { Server } from "./server.ts";
 import { from_pin, open_passkey, open_passphrase, open_pin, passkey_slot, passphrase_slot, pin_slot, type Slot, type SlotKind, with_next } from "./slots.ts";
 
@@ -54,36 +54,51 @@ export async function unlock(id: string, way: Way, server: Server): Promise<Unlo
 
 async function attempt(id: string, way: Way, server: Server): Promise<{ secret: Bytes; record: VaultRecord } | NotUnlocked> {
   return navigator.locks.request("unlock", async () => {
-    const known = await change_record(id, now => ({ ...now, mark: latest(now.mark, Date.now()) }));
-    const slot = known?.slots.find(one => one.kind === way.kind);
-    if (!known || known.going || !known.slots.length) return { code: "erased" };
-    const lasts = lasting(known.lease, known.mark, Date.now());
-    if (lasts !== "fine") return lasts === "erase" ? erase_slots(id) : { code: lasts };
-    if (!slot) return { code: "wrong", left: MOST_TRIES - known.tries.failed };
-    const counted = await count_try(id);
-    if ("code" in counted) return counted;
+    const counted = await count_try(id, way.kind);
+    if ("code" in counted) return counted.code === "erased" ? erase_slots(id) : counted;
+    const { slot, before, record: known } = counted;
     try {
       const secret = await opened(slot, bound(known), way, server);
-      if ("code" in secret) return await (secret.code === "wrong" ? failed(counted) : uncounted(known, secret));
+      if ("code" in secret) return await (secret.code === "wrong" ? failed(known) : uncounted(before, secret));
       const record = await change_record(id, now => ({ ...now, tries: NO_TRIES, mark: latest(now.mark, Date.now()) }));
       return { secret, record: await renewed(record ?? known, slot, way, secret, server) };
     } catch (error) {
-      if (error instanceof Broken) return failed(counted);
+      if (error instanceof Broken) return failed(known);
       throw error;
     }
   });
 }
 
-async function count_try(id: string): Promise<VaultRecord | NotUnlocked> {
-  let refused: NotUnlocked | null = null;
-  const record = await change_record(id, now => {
-    const may = try_again(now.tries, Date.now());
-    if (may === "none") refused = { code: "erased" };
-    else if ("wait_ms" in may) refused = { code: "wait", wait_ms: may.wait_ms };
-    else return { ...now, tries: may.next };
-    return now;
+/** What a try begins with; `before` is the record without it. */
+interface Counted {
+  slot: Slot;
+  before: VaultRecord;
+  record: VaultRecord;
+}
+
+/** The try is written down, and the latest moment known, in one durable transaction: before anything is tried. */
+async function count_try(id: string, kind: SlotKind): Promise<Counted | NotUnlocked> {
+  const found: { may: Counted | NotUnlocked } = { may: { code: "erased" } };
+  await change_record(id, now => {
+    const before = { ...now, mark: latest(now.mark, Date.now()) };
+    const may = may_try(before, kind, Date.now());
+    const record = "code" in may ? before : { ...before, tries: may.next };
+    found.may = "code" in may ? may : { slot: may.slot, before, record };
+    return record;
   });
-  return refused ?? record ?? { code: "erased" };
+  return found.may;
+}
+
+/** The slot that is tried, and the tries with this one; or why there is none. */
+function may_try({ slots, tries, lease, mark, going }: VaultRecord, kind: SlotKind, now: number): { slot: Slot; next: Tries } | NotUnlocked {
+  const slot = slots.find(one => one.kind === kind);
+  const lasts = lasting(lease, mark, now);
+  if (going || !slots.length || lasts === "erase") return { code: "erased" };
+  if (lasts !== "fine") return { code: lasts };
+  if (!slot) return { code: "wrong", left: MOST_TRIES - tries.failed };
+  const may = try_again(tries, now);
+  if (may === "none") return { code: "erased" };
+  return "wait_ms" in may ? { code: "wait", wait_ms: may.wait_ms } : { slot, next: may.next };
 }
 
 async function failed(record: VaultRecord): Promise<NotUnlocked> {
