@@ -26,7 +26,7 @@ MAX_ENDPOINT: Final = 2048
 MAX_HOST: Final = 253
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_HOST: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _ENDPOINT: Final = re.compile(rf"https://(?P<host>(?:{_LABEL}\.)+{_LABEL})(?::443)?(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]+)")
 
 _RANGES: Final = """
