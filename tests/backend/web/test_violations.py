@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from backend.metrics import VIOLATIONS as COUNTED
 from backend.web import violations
+from backend.web.headers import policy
 from backend.web.violations import MOST_A_MINUTE, MOST_BYTES, RULES, SAID_AGAIN_S, Allowance
 from tests.backend.browsing import OURS, browser, make_app
 
@@ -89,7 +91,7 @@ async def test_more_reports_than_a_minute_has_room_for_are_sent_away_and_heard_a
     assert [allowance.take(0.0) for _ in range(MOST_A_MINUTE)] == [True] * MOST_A_MINUTE
     assert not allowance.take(59.0)
     assert allowance.take(60.0)
-    while allowance.take(violations.time.monotonic()):
+    while allowance.take(time.monotonic()):
         pass
     async with browser(APP, headers=REPORT) as page:
         answer = await page.post(PATH, content=_report("img-src", "data"))
@@ -121,7 +123,5 @@ async def test_a_report_needs_a_page_of_ours_and_neither_a_session_nor_the_datab
 
 
 def test_every_rule_of_the_policy_can_be_told_apart() -> None:
-    from backend.web.headers import policy
-
     ours = {rule.partition(" ")[0] for rule in policy().decode().split("; ")}
     assert ours - {"report-uri"} <= RULES
