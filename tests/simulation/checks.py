@@ -12,22 +12,29 @@ from uuid import UUID
 
 import msgspec
 
-from tests.simulation.clockwork import Clockwork
+from tests.simulation.clockwork import Clockwork, quick_id
 from tests.simulation.database import Database, Transaction
-from tests.simulation.house import shown
+from tests.simulation.house import Thing, shown
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
 
 Json = dict[str, Any]
-_id = lru_cache(4096)(UUID)
+_id = lru_cache(4096)(quick_id)
 
 
 class Violation(Exception):
     """An invariant does not hold."""
 
 
-Scopes = dict[str, tuple[int, dict[tuple[int, int, str], Json]]]
+RowKey = tuple[int, int, str]
+Scopes = dict[str, tuple[int, dict[RowKey, Json]]]
+
+
+@lru_cache(4096)
+def _shown(id: UUID, thing: Thing) -> tuple[str, list[tuple[RowKey, Json]]]:
+    """A thing's scope, and what leaves of it, as phones name it."""
+    return str(thing.scope), [((aud, kind, str(id)), body) for aud, kind, body in shown(thing)]
 
 
 class Truth:
@@ -52,10 +59,11 @@ class Truth:
     def _read(self, database: Database, principal: UUID) -> Scopes:
         scopes: Scopes = {str(s): (mask, {}) for (who, s), mask in database.tables["part"].items() if who == principal}
         for id, thing in database.tables["thing"].items():
-            mask, rows = scopes.get(str(thing.scope), (0, {}))
-            for aud, kind, body in shown(thing):
-                if aud & mask:
-                    rows[aud, kind, str(id)] = body
+            scope, leaves = _shown(id, thing)
+            mask, rows = scopes.get(scope, (0, {}))
+            for key, body in leaves:
+                if key[0] & mask:
+                    rows[key] = body
         return scopes
 
 
@@ -69,6 +77,7 @@ class Checks:
         self.untrue: set[tuple[str, str]] = set()  # scope and sum, told by phones of what had rotted
         self.found_rotten = 0  # of these, how many the scrub called wrong
         self.numbers: dict[tuple[str, str, int], str] = {}
+        self.unmet: set[UUID] = set()  # mutations of which a phone was told something else than ok
         self.order: dict[str, tuple[str, int]] = {}  # mutation → (phone that wrote it, its place there)
         self.places: dict[str, int] = {}
         self.cursors: dict[str, tuple[Any, ...]] = {}
@@ -77,8 +86,13 @@ class Checks:
         database.committed, database.hold = self.committed, self.hold
 
     def hold(self, what: bool, number: str, words: str) -> None:
+        """What must be true; if it is not, `fail`."""
+        if not what:
+            self.fail(number, words)
+
+    def fail(self, number: str, words: str) -> None:
         """Keeps the first violation."""
-        if not what and self.violation is None:
+        if self.violation is None:
             self.violation = f"{number}: {words}"
             raise Violation(self.violation)
 
@@ -93,10 +107,12 @@ class Checks:
         phone.written.append(item["id"])
 
     def told(self, phone: Phone, item: Json, answer: Json) -> None:
-        """A phone takes an outcome for true."""
+        """A phone takes an outcome for true. What it says of effects, `committed` holds true from then on."""
         before = phone.outcomes.setdefault(item["id"], answer["outcome"])
         self.hold(before == answer["outcome"], "I1", f"{phone.name} was told {before}, then {answer['outcome']} of one mutation")
         effects = len(self.database.tables["effect"].get(_id(item["id"]), ()))
+        if answer["outcome"] != "ok":
+            self.unmet.add(_id(item["id"]))
         right = effects == (1 if answer["outcome"] == "ok" else 0)
         self.hold(right, "I1", f"{phone.name} was told {answer['outcome']} of a mutation that has {effects} effects")
         built_on = answer["outcome"] != "ok" or "after" not in item or self.database.tables["effect"].get(_id(item["after"]))
@@ -114,10 +130,11 @@ class Checks:
         cache = phone.disk["cache"]
         holds, boxes = cache.get("holds") or {}, cache.get("scopes") or {}
         masks = {scope: hold["mask"] for scope, hold in holds.items()}
-        right = masks == {scope: mask for scope, (mask, _) in truth.scopes.items()}
-        self.hold(right, "I5", f"{phone.name} has another manifest than the server: {masks}")
+        if masks != {scope: mask for scope, (mask, _) in truth.scopes.items()}:
+            self.fail("I5", f"{phone.name} has another manifest than the server: {masks}")
         held = {scope for scope, hold in holds.items() if hold["state"] != "none"}
-        self.hold(set(boxes) == held, "I12", f"{phone.name} holds {sorted(boxes)}, and should {sorted(held)}")
+        if set(boxes) != held:
+            self.fail("I12", f"{phone.name} holds {sorted(boxes)}, and should {sorted(held)}")
         phone.rotten &= held - {one["scope"] for one in response["load"]}
         for scope, hold in holds.items():
             if hold["state"] == "fresh" and scope not in phone.rotten:
@@ -140,7 +157,8 @@ class Checks:
         rows += [tuple(row[:5]) for row in response["rows"] if row[0] in boxes]
         for scope, aud, kind, id, rev in rows:
             key = (scope, aud, kind, id)
-            self.hold(rev >= known.get(key, 0), "I8", f"{phone.name} saw rev {rev} after {known.get(key)}")
+            if rev < known.get(key, 0):
+                self.fail("I8", f"{phone.name} saw rev {rev} after {known[key]}")
             known[key] = rev
 
     # --- on the server
@@ -157,7 +175,8 @@ class Checks:
         delta = response.get("rows", [])
         for scope, aud, kind, id, _, said in [*sent, *delta]:
             mask, rows = truth.scopes.get(scope, (0, {}))
-            self.hold(bool(aud & mask), "I10", f"a row of audience {aud} was sent to a holder of {mask}")
+            if not aud & mask:
+                self.fail("I10", f"a row of audience {aud} was sent to a holder of {mask}")
             self.hold(said is None or rows.get((aud, kind, id)) == said, "I10", "a row was sent that is not in the domain")
         self.hold(len(delta) <= world["rows_max"], "I18", f"{len(delta)} changed rows in one answer")
         fits = len(sent) <= world["rows_max"] or len(response.get("load", [])) == 1
@@ -182,6 +201,7 @@ class Checks:
         for (table, key), row in transaction.written.items():
             if table == "effect" and row is not None:
                 self.hold(len(row) == 1, "I1", f"{len(row)} effects of one mutation")
+                self.hold(key not in self.unmet, "I1", "a mutation had an effect after a phone was told that it has none")
                 self.hold(all(row), "I10", "somebody wrote into a scope that they do not hold")
             elif table == "mutation_id" and row is not None:
                 self._in_order(str(key))

@@ -9,10 +9,10 @@ import json
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from hashlib import blake2b
-from itertools import count, islice
+from itertools import count
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from tests.simulation.world import World
 HOURS = 24.0
 DEVICE_HOURS = 10_000.0
 SEEDS_OF_A_DEFECT = 2_000
-BATCH = 16  # seeds that a process does before all hear of it
+AHEAD = 16  # seeds of each process that are begun before the first of them is told
 SAY_EVERY_S = 60
 
 
@@ -57,14 +57,16 @@ class Days(NamedTuple):
 
 def days(seed: int, hours: float = HOURS) -> Days:
     """One seed's world, from its beginning to its rest."""
+    gc.disable()  # a world is small; all of it goes at its end
     world = World(seed)
     violation = world.run(hours)
     checks, clockwork = world.checks, world.clockwork
     told = Days(
         seed, violation, world.device_seconds / 3_600, clockwork.steps, checks.applied_answers, checks.found_rotten, clockwork.digest()
     )
-    del world
+    del world, checks, clockwork
     gc.collect(0)
+    gc.enable()
     return told
 
 
@@ -110,9 +112,17 @@ def _made(seeds: Iterable[int], hours: float, jobs: int) -> Iterator[Iterator[Da
         yield (days(seed, hours) for seed in seeds)
         return
     with get_context("spawn").Pool(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        left = iter(seeds)
-        batches = iter(lambda: list(islice(left, BATCH * jobs)), [])
-        yield (one for batch in batches for one in pool.map(partial(days, hours=hours), batch, chunksize=1))
+        yield _in_order(pool, seeds, hours, AHEAD * jobs)
+
+
+def _in_order(pool: Any, seeds: Iterable[int], hours: float, most: int) -> Iterator[Days]:
+    """No process waits for another, as long as no seed takes as long as so many others."""
+    begun: deque[Any] = deque()
+    for seed in seeds:
+        begun.append(pool.apply_async(days, (seed, hours)))
+        if len(begun) > most:
+            yield begun.popleft().get()
+    yield from (one.get() for one in begun)
 
 
 _said = time.monotonic()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -45,6 +46,7 @@ class Snapshot(NamedTuple):
         return f"{self.xmin}:{self.xmax}:{','.join(map(str, sorted(self.xip)))}"
 
 
+@lru_cache(256)
 def snapshot_of(text: str) -> Snapshot:
     """From PostgreSQL's own form."""
     xmin, xmax, xip = text.split(":")
@@ -92,7 +94,8 @@ class Transaction:
 
     async def put(self, table: str, key: Any, row: Any) -> None:
         """Writes a row; None deletes it."""
-        await self.lock(table, key)
+        if (table, key) not in self.locks:
+            await self.lock(table, key)
         self.id()
         self.written[table, key] = row
 
@@ -127,7 +130,9 @@ class Database:
         names = ("thing", "part", "sync_row", "sync_device", "sync_mutation", "mutation_id", "effect", "sync_epoch")
         self.tables: dict[str, dict[Any, Any]] = {name: {} for name in names}
         self.domain = 0  # how often things and parts have changed
+        self.granted: dict[UUID, Any] = {}  # what was read of a person's parts since any of them last changed
         self.by_scope: defaultdict[UUID, dict[Any, Stamped]] = defaultdict(dict)  # the index (scope, x)
+        self.newest: defaultdict[UUID, int] = defaultdict(int)  # the highest stamp in it
         self.locks: dict[RowKey, Transaction] = {}
         self.open: set[Transaction] = set()
         self.running: set[int] = set()
@@ -153,6 +158,8 @@ class Database:
         for (table, key), row in transaction.written.items():
             if table in DOMAIN:
                 self.domain += 1
+            if table == "part":
+                self.granted.clear()
             if row is None:
                 self.tables[table].pop(key, None)
                 if table == "part":
@@ -161,6 +168,7 @@ class Database:
                 self.tables[table][key] = row
                 if table == "sync_row":
                     self.by_scope[key[0]][key] = row
+                    self.newest[key[0]] = max(self.newest[key[0]], row.x)
 
     def snapshot(self, *, standby: bool = False) -> Snapshot:
         """pg_current_snapshot(); on a standby, which has all that is committed too, nothing seems to be in progress."""

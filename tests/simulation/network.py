@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 
 from tests.simulation.checks import Truth
-from tests.simulation.clockwork import Pause, Signal, Task
+from tests.simulation.clockwork import Pause, Signal, Task, quick_id
 from tests.simulation.engine import Answer
 from tests.simulation.phone import Phone, Reply
 
@@ -40,7 +39,7 @@ class Network:
         engine = self.world.engine
 
         async def work(task: Task) -> Reply:
-            answer = await engine.register(phone.principal, UUID(device))
+            answer = await engine.register(phone.principal, quick_id(device))
             return Reply(answer.status, answer.body)
 
         return await self._call(f"{phone.name} registers {device}", work)
@@ -102,7 +101,7 @@ class Network:
             clockwork.at(late, lambda: self._end(wire, reply))
 
         self.serving = [task for task in self.serving if task.alive]
-        self.serving.append(clockwork.spawn(serve(), after=after, fate=self.world.server_dies, killed=self.crash))
+        self.serving.append(clockwork.spawn(serve(), after=after, fate=self.world.fate_of_server, killed=self.crash))
 
     def _end(self, wire: Wire, reply: Reply) -> None:
         if wire.reply is None:

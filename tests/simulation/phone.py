@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from operator import itemgetter
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -44,8 +45,8 @@ class Phone:
 
     # --- storage: each method is one transaction, with a moment before and after it in which the app can die
 
-    async def _moment(self) -> None:
-        await Pause(self.world.clockwork.soon(0.004))
+    def _moment(self) -> Pause:
+        return Pause(self.world.clockwork.soon(0.004))
 
     def _device(self) -> Json:
         outbox = self.disk["outbox"]
@@ -56,7 +57,7 @@ class Phone:
 
     def items(self) -> list[Json]:
         """The outbox, in order."""
-        return sorted(self.disk["outbox"]["items"].values(), key=lambda item: int(item["n"]))
+        return sorted(self.disk["outbox"]["items"].values(), key=itemgetter("n"))
 
     async def device(self) -> Json:
         """This installation, made on first use."""
@@ -78,7 +79,7 @@ class Phone:
         answers = {one["n"]: one for one in done}
         for item in self.items():
             answer = item.get("done") or answers.get(item["n"])
-            if answer is None:
+            if answer is None or (answer["outcome"] != "ok" and "done" in item):  # an older refusal stays as it is
                 continue
             self.world.checks.told(self, item, answer)
             if answer["outcome"] == "ok" and item["n"] <= seen_n:
@@ -243,12 +244,12 @@ class Phone:
     def sync(self) -> None:
         """A session, unless one is under way: the lock `sync`."""
         if not self.dead and (self.session is None or not self.session.alive):
-            self.session = self.world.clockwork.spawn(self.rounds(), fate=self.world.dies, killed=self.kill)
+            self.session = self.world.clockwork.spawn(self.rounds(), fate=self.world.fate_of_phones, killed=self.kill)
 
     def write(self, item: Json) -> None:
         """Somebody writes something; any tab may."""
         self.writing = [task for task in self.writing if task.alive]
-        self.writing.append(self.world.clockwork.spawn(self.add(item), fate=self.world.dies, killed=self.kill))
+        self.writing.append(self.world.clockwork.spawn(self.add(item), fate=self.world.fate_of_phones, killed=self.kill))
 
     def kill(self) -> None:
         """The app ends wherever it is."""
@@ -286,5 +287,6 @@ class Phone:
         """Another phone with the same storage: a backup that was put on a new one."""
         made = Phone(self.world, name, self.principal, deepcopy(self.disk))
         made.written = [item["id"] for item in made.items()]
+        made.outcomes = {item["id"]: item["done"]["outcome"] for item in made.items() if "done" in item}
         made.rotten = set(self.rotten)
         return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -38,17 +38,27 @@ STATEMENT = statement(registry(1, lambda: None))
 
 def granted(database: Database, principal: UUID) -> dict[UUID, int]:
     """The principal's grants, in order."""
-    parts = database.tables["part"]
-    return dict(sorted((scope, mask) for (who, scope), mask in parts.items() if who == principal))
+    return _manifest(database, principal)[0]
 
 
-def digest(grants: dict[UUID, int]) -> str:
-    """As DIGEST_OF's; where the real one is kept by triggers, this one is made anew each time."""
-    return sha256(",".join(f"{scope}:{mask}" for scope, mask in grants.items()).encode()).hexdigest()[:32]
+def digest(database: Database, principal: UUID) -> str:
+    """As DIGEST_OF's; where the real one is kept by triggers, this one is made anew after each change of any part."""
+    return _manifest(database, principal)[1]
+
+
+def _manifest(database: Database, principal: UUID) -> tuple[dict[UUID, int], str]:
+    if principal not in database.granted:
+        parts = database.tables["part"]
+        grants = dict(sorted((scope, mask) for (who, scope), mask in parts.items() if who == principal))
+        text = ",".join(f"{scope}:{mask}" for scope, mask in grants.items())
+        database.granted[principal] = grants, sha256(text.encode()).hexdigest()[:32]
+    return database.granted[principal]
 
 
 def unseen(database: Database, scope: UUID, mask: int, cursor: Snapshot) -> list[tuple[Key, Stamped]]:
     """Rows of a scope, for this mask, whose stamp the cursor's snapshot did not see."""
+    if database.newest[scope] < cursor.xmin:
+        return []
     rows = database.by_scope[scope]
     return [(key, row) for key, row in rows.items() if not cursor.sees(row.x) and key[1] & mask]
 
@@ -71,7 +81,7 @@ def opening(database: Database, principal: UUID, snapshot: str | None, device: U
         news = any(unseen(database, scope, mask, cursor) for scope, mask in grants.items())
     device_row = database.tables["sync_device"].get(device) or {"principal": None, "closed_at": None}
     stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": standby}
-    return {**device_row, **stood, "digest": digest(grants), "news": news}
+    return {**device_row, **stood, "digest": digest(database, principal), "news": news}
 
 
 def pull(database: Database, *given: Any, standby: bool = False) -> list[dict[str, Any]]:
@@ -87,7 +97,7 @@ def pull(database: Database, *given: Any, standby: bool = False) -> list[dict[st
             if scope not in want:
                 changed += unseen(database, scope, mask, cursor)
     fits, stale = _fitting(changed, most)
-    held = digest(grants)
+    held = digest(database, principal)
     epoch = in_force(database)
     head = {
         "snapshot": database.snapshot(standby=standby).text(),
@@ -149,6 +159,7 @@ def _record(database: Database, key: Key, row: Stamped) -> dict[str, Any]:
     return {"part": 1, "scope": scope, "aud": aud, "kind": kind, "id": id, "rev": row.rev, "body": body}
 
 
+@lru_cache(4096)
 def _body(thing: Thing, kind: int) -> str:
     fields = {"word": thing.word, "note": thing.note} if kind == NOTED else {"word": thing.word}
     return msgspec.json.encode(fields).decode()
@@ -241,6 +252,8 @@ class Connection:
             if task is not None and task.truth is not None:
                 task.truth.look(self.database, given[0], given[2] if given[2] in self.database.tables["sync_device"] else None)
             return do(self.database, *given, standby=standby)
+        if self.current is not None:
+            return await known(sql)(self.current, *given)
         async with self._written() as transaction:
             return await known(sql)(transaction, *given)
 
@@ -349,7 +362,7 @@ async def _crashed(t: Transaction, device: UUID) -> None:
 async def _comparable(t: Transaction, principal: UUID, snapshot: str, have: str | None, told: list[UUID]) -> list[dict[str, Any]]:
     database, cursor = t.database, snapshot_of(snapshot)
     grants = granted(database, principal)
-    if digest(grants) != have:
+    if digest(database, principal) != have:
         return []
     same = [scope for scope in grants if scope in told and not unseen(database, scope, grants[scope], cursor)]
     loads = {scope: [(key, row) for key, row in _held(database, scope, grants[scope])] for scope in same}

@@ -5,6 +5,8 @@ First everything goes wrong for some days; then all trouble that promises to end
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -55,6 +57,7 @@ class World:
         self.rates: dict[str, float] = {name: chance.choice(RARE) for name in FAULTS}
         self.rates |= {name: chance.choice((0.0, 0.0, 0.002, 0.01)) for name in PER_STEP}
         self.rates |= {name: chance.choice((0.0, 0.0, 0.02, 0.1)) for name in HAPPENINGS}
+        self.fate_of_phones, self.fate_of_server = self._fate("die"), self._fate("crash")
         self.rates["wipe"] /= 8
         self.rates["late_s"] = chance.choice((5.0, 300.0, 7_200.0))
         self.rates["gap_s"] = chance.choice((150.0, 1_500.0, 4_500.0))
@@ -74,13 +77,9 @@ class World:
         """True as often as this seed has it, and never in the calm."""
         return not self.calm and self.clockwork.happens(self.rates[what])
 
-    def dies(self) -> bool:
-        """Is a phone's app killed at this step?"""
-        return self.happens("die")
-
-    def server_dies(self) -> bool:
-        """Is the server killed at this step?"""
-        return self.happens("crash")
+    def _fate(self, what: str) -> Callable[[], bool] | None:
+        """Whether this kills somebody, asked at each of their steps; never, where this seed has none of it."""
+        return partial(self.happens, what) if self.rates[what] else None
 
     def delay(self) -> float:
         """How long a message is under way."""
@@ -277,16 +276,10 @@ class World:
             return None
         if thing is None:
             return self._thing(chance.choice(self.scopes))
-        word = f"word {chance.randrange(1000)}"
-        return chance.choice(
-            (
-                None,
-                thing._replace(word=word),
-                thing._replace(note=chance.choice(("", "note"))),
-                thing._replace(aud=chance.choice(AUDIENCES)),
-                thing._replace(scope=chance.choice(self.scopes)),
-            )
-        )
+        word, note = f"word {chance.randrange(1000)}", chance.choice(("", "note"))
+        aud, scope = chance.choice(AUDIENCES), chance.choice(self.scopes)
+        change = chance.choice((None, {"word": word}, {"note": note}, {"aud": aud}, {"scope": scope}))
+        return None if change is None else thing._replace(**change)
 
     def _thing(self, scope: Any) -> Thing:
         chance = self.clockwork.chance
