@@ -1,7 +1,8 @@
 """`./porchlight bench`: measurements as JSON on standard output; BENCHMARKS.md keeps the figures that were judged.
 
 `first` measures the first use of everything. A part alone: first.size, first.clone, first.sync, first.boot, first.load.
-`phone` is a slow phone with 500 cases, `vault` what opening, filling and writing into what it keeps closed costs. `sync` measures sync: sync.peers does the same work on ours and two others' servers.
+`phone` is a slow phone with 500 cases, `vault` what it costs there to open, to fill and to write into what is kept closed.
+`sync` measures sync: sync.peers does the same work on ours and two others' servers.
 sync.supervisor, sync.ledger and sync.returning tell what a large agency costs (--payments and --devices make it smaller).
 `push` makes, delivers and plans notices.
 """

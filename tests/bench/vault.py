@@ -109,14 +109,22 @@ WRITE = """async times => {
     if (mode === 'readwrite') tx.addEventListener('complete', () => { marks.written.push(performance.now()); });
     return tx;
   };
-  crypto.subtle.importKey = (...given) => { if (given[2].name === 'ECDH') marks.sealing = performance.now(); return importKey.apply(crypto.subtle, given); };
-  crypto.subtle.encrypt = async (...given) => { const it = await encrypt.apply(crypto.subtle, given); marks.sealed = performance.now(); return it; };
+  crypto.subtle.importKey = (...given) => {
+    if (given[2].name === 'ECDH') marks.sealing = performance.now();
+    return importKey.apply(crypto.subtle, given);
+  };
+  crypto.subtle.encrypt = async (...given) => {
+    const it = await encrypt.apply(crypto.subtle, given);
+    marks.sealed = performance.now();
+    return it;
+  };
   const told = [];
   for (let n = 0; n < times; n++) {
     marks = { written: [] };
     const id = crypto.randomUUID(), began = performance.now();
     const args = { id, thread: id, body: 'My hours were cut on Monday, and I would like to ask what happens now. '.repeat(3) };
-    self.onmessage({ data: { ask: 0, verb: 'enqueue', args: [{ id, at: new Date().toISOString(), name: 'message.send', v: 1, scope: id, args }] } });
+    const change = { id, at: new Date().toISOString(), name: 'message.send', v: 1, scope: id, args };
+    self.onmessage({ data: { ask: 0, verb: 'enqueue', args: [change] } });
     while (marks.written.length < 2) await new Promise(done => setTimeout(done, 5));
     const [durable, both] = marks.written;
     told.push({ durable_ms: durable - began, sealing_adds_ms: both - durable, of_it_cryptography_ms: marks.sealed - marks.sealing });

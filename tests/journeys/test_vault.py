@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
 from tests.journeys.app import PATIENCE_MS, come_in, cut, device_holds, go, held_everything, reopen, sign_in_as, write_message
-from tests.journeys.browser import browser, open_installed
+from tests.journeys.browser import browser, kill, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
 from tests.journeys.vault import PASSPHRASE, raw_holds
@@ -90,7 +89,7 @@ async def test_a_worker_s_day_leaves_nothing_readable_on_the_tablet_locked_or_ki
         await come_in(page)
         await go(page, thread)
         await expect(page.locator(".composer textarea")).to_have_value(BEGUN)
-        await asyncio.to_thread(_kill, context, profile)
+        await asyncio.to_thread(kill, profile)
     assert not found_in(profile, markers)
 
 
@@ -104,19 +103,6 @@ def _cases(metas: list[Any]) -> list[Any]:
     return [item for meta in metas if isinstance(meta, dict) for item in meta.get("list", {}).get("cases", ())]
 
 
-def _kill(context: BrowserContext, profile: Path) -> None:
-    """As a battery that ends: the browser of this profile, by its id."""
-    import os
-
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if f"--user-data-dir={profile}".encode() in words:
-            os.kill(int(entry.parent.name), signal.SIGKILL)
-
-
 async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_brings_it_back_without_a_signal(
     installation: House, family: Family, phone: BrowserContext
 ) -> None:
@@ -126,8 +112,10 @@ async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_bring
     await held_everything(page)
     await cut(page)
     assert "marker-7731" in await heap(page)
+    assert "Rivera" in await keeper_heap(page)
     await lock_now(page)
     assert "marker-7731" not in await heap(page)
+    assert not {word for word in ("Rivera", "marker-7731", PASSPHRASE) if word in await keeper_heap(page)}
     assert "Rivera" not in await page.locator("body").inner_text()
 
     await page.locator("#unlock-passphrase").fill("not the right words at all")
@@ -152,6 +140,34 @@ async def heap(page: Page) -> str:
     session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: parts.append(event["chunk"]))
     await session.send("HeapProfiler.enable")
     await session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    await session.detach()
+    return "".join(parts)
+
+
+async def keeper_heap(page: Page) -> str:
+    """The same of the page's keeper, which is a thread of its own."""
+    parts: list[str] = []
+    whole, attached = asyncio.Event(), asyncio.Event()
+    session = await page.context.new_cdp_session(page)
+
+    def heard(event: dict[str, Any]) -> None:
+        parts.append(event["message"])
+        if json.loads(event["message"]).get("id") == 2:
+            whole.set()
+
+    def found(event: dict[str, Any]) -> None:
+        if event["targetInfo"]["type"] == "worker":
+            parts.append(event["sessionId"])
+            attached.set()
+
+    session.on("Target.attachedToTarget", found)
+    session.on("Target.receivedMessageFromTarget", heard)
+    await session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
+    await attached.wait()
+    keeper = parts.pop()
+    for number, asked in enumerate(({"method": "HeapProfiler.enable"}, {"method": "HeapProfiler.takeHeapSnapshot"}), start=1):
+        await session.send("Target.sendMessageToTarget", {"sessionId": keeper, "message": json.dumps({"id": number, **asked})})
+    await whole.wait()
     await session.detach()
     return "".join(parts)
 

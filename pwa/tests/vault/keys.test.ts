@@ -34,8 +34,8 @@ test("what was sealed comes out as it was", async () => {
 });
 
 test("the same thing sealed twice looks different each time, and under the same name", async () => {
-  const [first, second] = [await seal(keys, "scope|a", "x"), await seal(keys, "scope|a", "x")];
-  expect(first).not.toEqual(second);
+  const [first, other] = [await seal(keys, "scope|a", "x"), await seal(keys, "scope|a", "x")];
+  expect(first).not.toEqual(other);
   expect(await name_of(keys, "scope|a")).toBe(await name_of(keys, "scope|a"));
   expect(await name_of(others, "scope|a")).not.toBe(await name_of(keys, "scope|a"));
 });
