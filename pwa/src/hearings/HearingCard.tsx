@@ -128,6 +128,7 @@ function List({ title, items }: { title: string; items: readonly string[] }) {
 
 function AddToCalendar({ hearing }: { hearing: Held<"hearing"> }) {
   const { calendar: say } = more();
+  const off = hearing.status === "cancelled";
   const add = () => {
     const text = calendar_file(hearing, { title: say.entry_title, note: say.entry_note }, now.value);
     const address = URL.createObjectURL(new Blob([text], { type: "text/calendar;charset=utf-8" }));
@@ -137,8 +138,8 @@ function AddToCalendar({ hearing }: { hearing: Held<"hearing"> }) {
   };
   return (
     <div class="aside no-print">
-      <Buttons><Button icon="calendar" onPress={add}>{say.add}</Button></Buttons>
-      <p class="soft">{say.add_why}</p>
+      <Buttons><Button icon="calendar" onPress={add}>{off ? say.take_off : say.add}</Button></Buttons>
+      {!off && <p class="soft">{say.add_why}</p>}
     </div>
   );
 }

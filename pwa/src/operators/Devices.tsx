@@ -1,5 +1,6 @@
 /** The devices that an operator answers for: how each fares, and taking a lost one's access away. */
 import { useEffect, useState } from "preact/hooks";
+import { say_code } from "../i18n/codes.ts";
 import { fill } from "../i18n/fill.ts";
 import { language, more } from "../i18n/language.ts";
 import { say_instant } from "../i18n/say.ts";
@@ -43,6 +44,11 @@ export function Devices(_: { params: Params }) {
   );
 }
 
+/** What sort of device it is; each names itself when it comes, as "browser touch". */
+export function say_kind(kind: string): string {
+  return say_code(more().operators.kind, kind.replace(" ", "_"));
+}
+
 /** How it stands, as a key of the words. */
 export function standing({ closed_at, revoked_at, wipe }: Pick<DeviceView, "closed_at" | "revoked_at" | "wipe">): "active" | "revoked" | "wiping" | "closed" {
   if (revoked_at) return wipe ? "wiping" : "revoked";
@@ -57,7 +63,7 @@ function Device({ device, changed }: { device: DeviceView; changed: () => void }
       <Card>
         <div class="stack-tight">
           <h2 class="hearing-title">{device.person}</h2>
-          <p class="soft">{device.kind || say.unknown}</p>
+          <p class="soft">{say_kind(device.kind)}</p>
           <div><Mark tone={state === "active" ? "good" : "bad"}>{say.state[state]}</Mark></div>
         </div>
         <Numbers device={device} />

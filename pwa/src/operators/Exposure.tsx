@@ -11,6 +11,7 @@ import { Card, Mark } from "../ui/Card.tsx";
 import { now } from "../ui/clock.ts";
 import { TextField } from "../ui/Field.tsx";
 import { Asked } from "./Asked.tsx";
+import { say_kind } from "./Devices.tsx";
 import { agency_words, say_name } from "./words.ts";
 
 interface Exposed {
@@ -61,7 +62,7 @@ function One({ one }: { one: Exposed }) {
     <Card>
       <div class="stack-tight" data-exposed>
         <h2>{one.person} <span class="soft role">{say_name(role, one.role)}</span></h2>
-        <p class="soft">{[one.case_number, one.device && (one.name || one.kind)].filter(Boolean).join(" · ")}</p>
+        <p class="soft">{[one.case_number, one.device && (one.name || say_kind(one.kind))].filter(Boolean).join(" · ")}</p>
         <p>{one.device ? fill(say.since, { from: when(one.from_at), until: one.until_at ? when(one.until_at) : say.still }) : fill(say.once, { when: when(one.from_at) })}</p>
         <div><Mark tone={where ? "care" : "plain"}>{where ? say.where : say.no_where}</Mark></div>
         <p class="soft">{Object.keys(one.what).map(noun => say_name(say.noun, noun)).join(", ")}</p>

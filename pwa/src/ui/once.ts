@@ -2,13 +2,13 @@
 import { useRef, useState } from "preact/hooks";
 
 export function useOnce(): { busy: boolean; once: (work: () => Promise<void>) => Promise<void> } {
-  const under_way = useRef(false);
+  const ref = useRef(false); // under way
   const [busy, work_on] = useState(false);
   const once = async (work: () => Promise<void>) => {
-    if (under_way.current) return;
-    under_way.current = true;
+    if (ref.current) return;
+    ref.current = true;
     work_on(true);
-    await work().finally(() => { under_way.current = false; work_on(false); });
+    await work().finally(() => { ref.current = false; work_on(false); });
   };
   return { busy, once };
 }
