@@ -59,7 +59,7 @@ async def confirmed(family: Family, letters: Path, channel: str = "email", priva
     assert code is not None
     await reach.confirm_reach(actor, ConfirmReach(channel=channel, code=code[0]))  # type: ignore[arg-type]
     await insert("preference", account_id=actor.account_id, name="notice.payment", value=channel)
-    await run("DELETE FROM notice")  # of the new way itself
+    await run("DELETE FROM notice WHERE kind = 'device'")  # of the new way itself
     for path in letters.iterdir():
         path.unlink()
 
