@@ -39,7 +39,7 @@ from backend.journal import Entry
 from backend.notifications import actions, engine, jobs
 from backend.worker import new_event_loop
 from push.encrypt import Encryptor
-from push.notification import Subscription
+from push.notification import Result, Subscription
 from push.payload import TEXT_BYTES
 from push.secrets import unbase64url
 from push.send import Carrier, Sender
@@ -164,7 +164,9 @@ async def _ours(port: int, trusting: ssl.SSLContext, key: Key, people: list[Subs
     async with Sender(Carrier(origin=ORIGIN, subject=SUBJECT, resolver=ToThisMachine(port), tls=trusting)) as sender:
 
         async def send(number: int) -> None:
-            await sender.send(notification, people[number % 100], key)
+            outcome = await sender.send(notification, people[number % 100], key)
+            if outcome.result is not Result.SENT:
+                raise RuntimeError(f"this machine is too busy to measure on: {outcome.reason}")
 
         await _timed(2 * IN_FLIGHT, send)
         return await _timed(DELIVERED, send)
