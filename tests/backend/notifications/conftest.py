@@ -11,12 +11,14 @@ from aiohttp import web
 from backend.access import Actor, Role
 from backend.notifications import actions, engine
 from backend.notifications.wire import Language, Subscribe
+from push import send
 from push.send import Carrier
 from tests.make import insert, make_account, make_assignment, make_case, make_participant
 from tests.push.browser import SUBJECT, Browser
 from tests.push.service import Certificate, ToThisMachine, serving
 
 ORIGIN = "https://portal.example.gov"
+PATIENCE_S = 60.0
 
 
 class Heard(NamedTuple):
@@ -60,8 +62,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 @pytest.fixture
-async def service(db: object, certificate: Certificate) -> AsyncIterator[PushService]:
-    """The engine of this process sends to it under the vendors' names; nothing else about the engine is changed."""
+async def service(db: object, certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PushService]:
+    """The engine of this process sends to it under the vendors' names; but for its patience, the engine is as always."""
+    monkeypatch.setattr(send, "CONNECT_S", PATIENCE_S)  # a slow machine is not a service in trouble
+    monkeypatch.setattr(send, "TOTAL_S", PATIENCE_S)
     made = PushService()
     async with serving(made.answer, certificate.serving) as port:
         await engine.close()

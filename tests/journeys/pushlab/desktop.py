@@ -16,7 +16,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
 
 NAME: Final = "org.freedesktop.Notifications"
 PATH: Final = "/org/freedesktop/Notifications"
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 
 Words = Annotated[list[str], DBusSignature("as")]
 About = Annotated[tuple[str, str, str, str], DBusSignature("ssss")]

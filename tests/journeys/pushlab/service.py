@@ -27,7 +27,7 @@ from tests.push.service import Certificate, port_of
 PORT_NAME: Final = "PUSHLAB_PORT"  # environment variables by which serve.py learns where the lab is
 TRUST_NAME: Final = "PUSHLAB_CERTIFICATE"
 MAX_BODY_BYTES: Final = 4096
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 SECURITY_TOKEN: Final = 2121212121212121
 FIRST_DEVICE: Final = 4_000_000_000_000_001
 
