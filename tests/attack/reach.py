@@ -31,7 +31,8 @@ def watched(target: Target, tool: str, role: str, found: list[str]) -> Iterator[
     yield headers
     with log.open("rb") as said:
         said.seek(before)
-        seen = Counter(LINE.findall(said.read().decode(errors="replace")))
+        lines = LINE.findall(said.read().decode(errors="replace"))
+    seen = Counter((method, path, status) for method, path, status in lines if method != "OPTIONS")  # answered by the framework
     well = {f"{method} {TYPED.sub('}', path)}" for method, path, status in seen if status.startswith("2")}
     behind = _open_to(role)
     _say(tool, role, seen, well, behind)
