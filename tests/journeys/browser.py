@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -54,8 +55,14 @@ async def browser(profile: Path, *args: str, **options: Any) -> AsyncIterator[Br
             await context.close()
 
 
-def kill(profile: Path) -> None:
-    """As a battery that ends: the browser of this profile, by its id."""
+async def die(context: BrowserContext, profile: Path) -> None:
+    """As a battery that ends."""
+    async with context.expect_event("close"):
+        await asyncio.to_thread(_kill, profile)
+
+
+def _kill(profile: Path) -> None:
+    """The browser of this profile, by its id."""
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = entry.read_bytes().split(b"\0")

@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from backend.db import connection
 from tests.backend.browsing import PASSWORD
 from tests.journeys.app import PATIENCE_MS, come_in, cut, device_holds, go, held_everything, reopen, sign_in_as, write_message
-from tests.journeys.browser import browser, kill, open_installed
+from tests.journeys.browser import browser, die, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
 from tests.journeys.vault import PASSPHRASE, raw_holds
@@ -89,7 +89,7 @@ async def test_a_worker_s_day_leaves_nothing_readable_on_the_tablet_locked_or_ki
         await come_in(page)
         await go(page, thread)
         await expect(page.locator(".composer textarea")).to_have_value(BEGUN)
-        await asyncio.to_thread(kill, profile)
+        await die(context, profile)
     assert not found_in(profile, markers)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -19,7 +18,7 @@ from backend.db import connection
 from backend.devices.share import PURPOSE
 from backend.installation import unseal
 from tests.journeys.app import PATIENCE_MS, cut, held_everything
-from tests.journeys.browser import browser, kill, open_installed
+from tests.journeys.browser import browser, die, open_installed
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
 from tests.journeys.test_vault import PIN, credentials, lock_now, locked
@@ -76,7 +75,7 @@ async def test_a_wrong_try_stays_counted_after_a_reload_in_another_tab_after_a_d
         await try_wrong(other)
         while await counted(other) < 4:
             await other.wait_for_timeout(20)
-        await asyncio.to_thread(kill, profile)
+        await die(context, profile)
     async with browser(profile) as context:
         page = await reach_lock(context, installation.origin)
         await context.set_offline(True)
