@@ -1,4 +1,5 @@
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { expect, test, vi } from "vitest";
 import { new_device_key } from "../../src/vault/proof.ts";
 import { all_records, change_record, drop_record, find_record, new_record, put_record, record_of, type VaultRecord, who_is } from "../../src/vault/record.ts";
@@ -64,4 +65,11 @@ test("a change of two tabs at once loses neither, one of nothing writes nothing,
   await drop_record(record.id);
   expect(await change_record(record.id, one_more)).toBeNull();
   expect(await find_record(record.id)).toBeUndefined();
+});
+
+test("a new version finds the vaults of the one before: they lie where they lay", async () => {
+  const record = await make("account-6");
+  const db = await openDB("vaults", 1);
+  expect(await db.get("vaults", record.id)).toMatchObject({ id: record.id, who: record.who });
+  db.close();
 });
