@@ -79,7 +79,7 @@ FROM account a JOIN sync_grant g ON g.principal = a.id JOIN (
     FROM payment WHERE NOT closed AND reversed_by IS NULL
     UNION ALL SELECT id, case_id, 'disbursement', 2, (status_on + time '09:40') AT TIME ZONE $1
     FROM disbursement WHERE NOT closed AND status IN ('sent', 'available', 'held')
-    UNION ALL SELECT id, case_id, 'hearing', 1, (date_trunc('day', now() AT TIME ZONE $1) - interval '9 days' + time '10:20') AT TIME ZONE $1
+    UNION ALL SELECT id, case_id, 'hearing', 1, ((now() AT TIME ZONE $1)::date - 9 + time '10:20') AT TIME ZONE $1
     FROM hearing WHERE status IN ('set', 'moved') AND starts_local > now()) e ON e.case_id = g.scope AND g.mask & e.aud <> 0
 WHERE a.demo_key IS NOT NULL AND a.role = 'parent' AND e.at BETWEEN now() - interval '21 days' AND now()
 ON CONFLICT DO NOTHING"""
