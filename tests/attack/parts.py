@@ -31,9 +31,10 @@ class Part(NamedTuple):
 def schemathesis(target: Target, asked: Namespace) -> Findings:
     """Requests made from the description, right and wrong ones: no answer of 500 or more, nothing without the session it needs."""
     checks = "not_a_server_error,ignored_auth" if target.house else "not_a_server_error"
-    left_out = "/v1/(sign-out|poke|extracts)"  # ends the session; never ends; takes no JSON
     found: Findings = []
     for role in target.roles:
+        # What ends the session, or takes another in its place; never ends; takes no JSON.
+        left_out = f"/v1/(sign-out|poke|extracts{'' if role == 'nobody' else '|demo/sign-in'})"
         with tempfile.TemporaryDirectory() as folder, watched(target, "schemathesis", role, found) as sent:
             headers = [word for name, value in sent.items() for word in ("--header", f"{name}: {value}")]
             words = ["--no-color", "--phases", "coverage,fuzzing", "--max-examples", str(asked.cases), "--seed", str(asked.seed)]
@@ -63,8 +64,9 @@ def wapiti(target: Target, asked: Namespace) -> Findings:
             headers = [word for name, value in sent.items() for word in ("-H", f"{name}: {value}")]
             report = Path(folder, "report.json")
             words = ["-u", f"{target.origin}/", "--swagger", target.schema, "--scope", "domain", "-m", MODULES]
-            words += ["-x", f"{target.origin}/v1/poke", "-x", f"{target.origin}/v1/sign-out", "--no-bugreport", "--endpoint", NOWHERE]
-            words += ["--dns-endpoint", "localhost"]
+            left_out = ("/v1/poke", "/v1/sign-out", *(() if role == "nobody" else ("/v1/demo/sign-in",)))
+            words += [word for path in left_out for word in ("-x", f"{target.origin}{path}")]
+            words += ["--no-bugreport", "--endpoint", NOWHERE, "--dns-endpoint", "localhost"]
             words += ["--store-session", folder, "--store-config", folder]
             words += ["--flush-session", "-v", "0", "-f", "json", "-o", str(report), "--max-attack-time", str(asked.seconds), *headers]
             done = tools.run([str(tools.program("wapiti")), *words, "--max-scan-time", str(asked.seconds * 3)], asked.seconds * 60)

@@ -38,8 +38,8 @@ def watched(target: Target, tool: str, role: str, found: list[str]) -> Iterator[
     _say(tool, role, seen, well, behind)
     if role != "nobody" and len(well & behind) < FEW:
         found.append(f"{role}: {tool} did not get behind the sign-in")
-    if role != "nobody" and not _is_somebody(target, headers):
-        found.append(f"{role}: {tool} lost its session on the way")
+    if role != "nobody" and (status := _own_status(target, headers)) != 200:
+        found.append(f"{role}: {tool} lost its session on the way: {status}")
 
 
 def _open_to(role: str) -> set[str]:
@@ -61,10 +61,11 @@ def _say(tool: str, role: str, seen: Counter[tuple[str, str, str]], well: set[st
         print(f"  {told}; not: {sorted(behind - well)}", file=sys.stderr)
 
 
-def _is_somebody(target: Target, headers: dict[str, str]) -> bool:
+def _own_status(target: Target, headers: dict[str, str]) -> int:
+    """What the session is answered now."""
     request = urllib.request.Request(f"{target.origin}/v1/me", headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        return False
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
