@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from backend.db import connection
-from tests.journeys.app import PATIENCE_MS, connect, cut, device_holds, go, held_everything
+from tests.journeys.app import PATIENCE_MS, POLL_MS, connect, cut, device_holds, go, held_everything
 from tests.journeys.browser import Phones
 from tests.journeys.family import Family, sign_in
 from tests.journeys.house import House
@@ -65,7 +65,7 @@ async def test_a_paper_asked_for_offline_is_told_answered_and_accepted_and_the_o
 
     await expect(ana.locator("main")).to_contain_text("Your case team asks you for: Pay stub or proof of income", timeout=2 * PATIENCE_MS)
     await go(ana, "/notices")
-    await ana.locator("a.row", has_text="News about a document").click(timeout=2 * PATIENCE_MS)
+    await ana.locator("a.row", has_text="News about a document").click(timeout=POLL_MS)
     await expect(ana.locator(REQUEST)).to_contain_text(WHY)
     await cut(ana)
     await send_what_was_asked_for(ana)
@@ -130,7 +130,7 @@ async def test_a_time_offered_offline_that_was_taken_is_offered_anew_and_the_par
 
     await expect(ana.locator("main")).to_contain_text("Your case team offers you an appointment", timeout=2 * PATIENCE_MS)
     await go(ana, "/notices")
-    await ana.locator("a.row", has_text="News about an appointment").click(timeout=2 * PATIENCE_MS)
+    await ana.locator("a.row", has_text="News about an appointment").click(timeout=POLL_MS)
     await expect(ana.locator(APPOINTMENT)).to_contain_text("Offered to you")
     await ana.locator(f"{APPOINTMENT} button[data-kind=primary]").click()
     await expect(ana.locator(APPOINTMENT)).to_contain_text("Confirmed", timeout=PATIENCE_MS)
