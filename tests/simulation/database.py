@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -130,7 +131,7 @@ class Database:
         names = ("thing", "part", "sync_row", "sync_device", "sync_mutation", "mutation_id", "effect", "sync_epoch")
         self.tables: dict[str, dict[Any, Any]] = {name: {} for name in names}
         self.domain = 0  # how often things and parts have changed
-        self.granted: dict[UUID, Any] = {}  # what was read of a person's parts since any of them last changed
+        self.manifests: dict[UUID, tuple[dict[UUID, int], str]] = {}  # as read since any part last changed
         self.by_scope: defaultdict[UUID, dict[Any, Stamped]] = defaultdict(dict)  # the index (scope, x)
         self.newest: defaultdict[UUID, int] = defaultdict(int)  # the highest stamp in it
         self.locks: dict[RowKey, Transaction] = {}
@@ -159,7 +160,7 @@ class Database:
             if table in DOMAIN:
                 self.domain += 1
             if table == "part":
-                self.granted.clear()
+                self.manifests.clear()
             if row is None:
                 self.tables[table].pop(key, None)
                 if table == "part":
@@ -169,6 +170,14 @@ class Database:
                 if table == "sync_row":
                     self.by_scope[key[0]][key] = row
                     self.newest[key[0]] = max(self.newest[key[0]], row.x)
+
+    def manifest(self, principal: UUID) -> tuple[dict[UUID, int], str]:
+        """The principal's grants, in order, and their digest; the real one is kept by triggers."""
+        if principal not in self.manifests:
+            grants = dict(sorted((scope, mask) for (who, scope), mask in self.tables["part"].items() if who == principal))
+            text = ",".join(f"{scope}:{mask}" for scope, mask in grants.items())
+            self.manifests[principal] = grants, sha256(text.encode()).hexdigest()[:32]
+        return self.manifests[principal]
 
     def snapshot(self, *, standby: bool = False) -> Snapshot:
         """pg_current_snapshot(); on a standby, which has all that is committed too, nothing seems to be in progress."""

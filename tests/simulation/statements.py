@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, lru_cache
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -36,25 +35,6 @@ class UnknownStatement(BaseException):
 STATEMENT = statement(registry(1, lambda: None))
 
 
-def granted(database: Database, principal: UUID) -> dict[UUID, int]:
-    """The principal's grants, in order."""
-    return _manifest(database, principal)[0]
-
-
-def digest(database: Database, principal: UUID) -> str:
-    """As DIGEST_OF's; where the real one is kept by triggers, this one is made anew after each change of any part."""
-    return _manifest(database, principal)[1]
-
-
-def _manifest(database: Database, principal: UUID) -> tuple[dict[UUID, int], str]:
-    if principal not in database.granted:
-        parts = database.tables["part"]
-        grants = dict(sorted((scope, mask) for (who, scope), mask in parts.items() if who == principal))
-        text = ",".join(f"{scope}:{mask}" for scope, mask in grants.items())
-        database.granted[principal] = grants, sha256(text.encode()).hexdigest()[:32]
-    return database.granted[principal]
-
-
 def unseen(database: Database, scope: UUID, mask: int, cursor: Snapshot) -> list[tuple[Key, Stamped]]:
     """Rows of a scope, for this mask, whose stamp the cursor's snapshot did not see."""
     if database.newest[scope] < cursor.xmin:
@@ -75,19 +55,19 @@ def opening(database: Database, principal: UUID, snapshot: str | None, device: U
     if epoch is None:
         return None
     news = None
-    grants = granted(database, principal)
+    grants, digest = database.manifest(principal)
     if snapshot is not None:
         cursor = snapshot_of(snapshot)
         news = any(unseen(database, scope, mask, cursor) for scope, mask in grants.items())
     device_row = database.tables["sync_device"].get(device) or {"principal": None, "closed_at": None}
     stood = {"epoch": epoch["id"], "seal_key": epoch["seal_key"], "same": epoch["same"], "standby": standby}
-    return {**device_row, **stood, "digest": digest(database, principal), "news": news}
+    return {**device_row, **stood, "digest": digest, "news": news}
 
 
 def pull(database: Database, *given: Any, standby: bool = False) -> list[dict[str, Any]]:
     """The whole statement: its rows, with the head as part 0."""
     principal, snapshot, device, have, want, most = given
-    grants = granted(database, principal)
+    grants, held = database.manifest(principal)
     wanted = [scope for scope in grants if scope in want or (snapshot is None and not want)][: WANT_MAX if want else FIRST_MAX]
     loaded, loads = _loads(database, grants, wanted, most)
     changed: list[tuple[Key, Stamped]] = []
@@ -97,7 +77,6 @@ def pull(database: Database, *given: Any, standby: bool = False) -> list[dict[st
             if scope not in want:
                 changed += unseen(database, scope, mask, cursor)
     fits, stale = _fitting(changed, most)
-    held = digest(database, principal)
     epoch = in_force(database)
     head = {
         "snapshot": database.snapshot(standby=standby).text(),
@@ -361,8 +340,8 @@ async def _crashed(t: Transaction, device: UUID) -> None:
 
 async def _comparable(t: Transaction, principal: UUID, snapshot: str, have: str | None, told: list[UUID]) -> list[dict[str, Any]]:
     database, cursor = t.database, snapshot_of(snapshot)
-    grants = granted(database, principal)
-    if digest(database, principal) != have:
+    grants, digest = database.manifest(principal)
+    if digest != have:
         return []
     same = [scope for scope in grants if scope in told and not unseen(database, scope, grants[scope], cursor)]
     loads = {scope: [(key, row) for key, row in _held(database, scope, grants[scope])] for scope in same}
