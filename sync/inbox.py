@@ -45,8 +45,11 @@ class Expect(Exception):
         self.n = n
 
 
-async def take(connection: Any, registry: Registry, device: UUID, mutation: Mutation) -> Done:
-    """One mutation, in the caller's transaction. Raises Forked or Expect; any other error must roll everything back."""
+async def take(connection: Any, registry: Registry, device: UUID, mutation: Mutation, *, clashes: bool = False) -> Done:
+    """One mutation, in the caller's transaction. Raises Forked or Expect; any other error must roll everything back.
+
+    `clashes`: it was tried, and an id in it turned out to belong to somebody whose rows this line does not see.
+    """
     # 1. One mutation of a device at a time.
     held = await connection.fetchrow(TURN, device, mutation.id, mutation.scope)
     # 2. Seen before: its stored outcome, whatever it was.
@@ -58,6 +61,10 @@ async def take(connection: Any, registry: Registry, device: UUID, mutation: Muta
     # 4. Sent before under another device's name (a copied phone that was given a new one): the outcome of that time.
     if held["id"] is not None:
         return await _store(connection, device, mutation, _done(held, mutation.n), copy=True)
+    # An honest device draws new ids, so only a forger meets this. It is refused for good, and kept as a copy, whose id need not be
+    # its own. That tells that the id exists, to whom had named it: 122 bits of chance, which nobody can try out.
+    if clashes:
+        return await _store(connection, device, mutation, _outcome(mutation.n, "refused", Refusal("conflict")), copy=True)
     # 5. What it builds upon has to be there.
     if mutation.after is not None and not await _was_done(connection, held["principal"], mutation.after):
         return await _store(connection, device, mutation, _outcome(mutation.n, "refused", Refusal("depends")))

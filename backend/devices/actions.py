@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 RETRIES = 4
 FEW = 5  # changes that a person may have made just now
 TOO_OLD = 0  # the shape of bodies that nobody is served in
-CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+CONTENTION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 REGISTER = """
 INSERT INTO sync_device (id, principal, kind, key, session_id) VALUES ($1, $2, $3, $4, $5)
@@ -291,9 +291,12 @@ async def push(registry: Registry, sender: Sender, mutations: Sequence[Mutation]
 
 async def _take(registry: Registry, sender: Sender, mutation: Mutation) -> Done | None:
     """The outcome, or None when it broke us. What only met another transaction is tried again; a lost database is raised."""
+    clashed = 0
     for _ in range(RETRIES):
         try:
-            return await _take_once(registry, sender, mutation)
+            return await _take_once(registry, sender, mutation, clashes=clashed == RETRIES - 1)
+        except asyncpg.UniqueViolationError:  # of another transaction's row, which the next try sees; or of a hidden one's
+            clashed += 1
         except CONTENTION:
             continue
         except (inbox.Expect, inbox.Forked, *AWAY):
@@ -306,10 +309,10 @@ async def _take(registry: Registry, sender: Sender, mutation: Mutation) -> Done 
     return None
 
 
-async def _take_once(registry: Registry, sender: Sender, mutation: Mutation) -> Done:
+async def _take_once(registry: Registry, sender: Sender, mutation: Mutation, *, clashes: bool) -> Done:
     async with DB.transaction(person=sender.principal), connection() as c:
         try:
-            return await inbox.take(c, registry, sender.device, mutation)
+            return await inbox.take(c, registry, sender.device, mutation, clashes=clashes)
         except Exception as fault:
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault

@@ -14,7 +14,7 @@ CLIENT, PHONE = "tests.simulation.client", "tests.simulation.phone"
 HOURS = 2.0
 TAKE = """    async with DB.transaction(person=sender.principal), connection() as c:
         try:
-            return await inbox.take(c, registry, sender.device, mutation)
+            return await inbox.take(c, registry, sender.device, mutation, clashes=clashes)
         except Exception as fault:
             if is_lost(c):  # whatever was raised on the way out, the mutation did not break us
                 raise ConnectionError("the database went away") from fault
@@ -23,7 +23,7 @@ TAKE = """    async with DB.transaction(person=sender.principal), connection() a
 TOO_SOON = """    done = None
     try:
         async with DB.transaction(person=sender.principal), connection() as c:
-            done = await inbox.take(c, registry, sender.device, mutation)
+            done = await inbox.take(c, registry, sender.device, mutation, clashes=clashes)
     except AWAY:
         if done is None:
             raise

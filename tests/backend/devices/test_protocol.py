@@ -114,6 +114,22 @@ async def test_nobody_can_build_upon_what_somebody_else_did(ana: Ana) -> None:
     assert (done[0]["outcome"], done[0]["code"]) == ("refused", "depends")
 
 
+async def test_an_id_that_is_already_somebody_elses_is_refused_for_good_and_holds_nothing_up(ana: Ana) -> None:
+    await ana.sync(theirs := ana.says(ana.case, ana.part, "mine"))
+    bo, case = await make_person("bo", person_id="B"), await make_case()
+    await scalar("UPDATE message SET case_id = $1, thread = $2 RETURNING id", case, await make_participant(case, person_id="B"))
+    await scalar("UPDATE sync_device SET principal = $1 RETURNING id", bo)
+    ana.device, ana.n = uuid4(), 1
+    await ana.client.put(f"/v1/devices/{ana.device}", json={})
+    row, mutation = ana.says(ana.case, ana.part, "a row's id"), ana.says(ana.case, ana.part, "a mutation's id", id=theirs["id"])
+    row["args"]["id"] = theirs["args"]["id"]
+    sent = row, mutation, ana.says(ana.case, ana.part, "my own")
+    first, again = await ana.sync(*sent), await ana.sync(*sent)
+    assert [(one["outcome"], one.get("code")) for one in first["done"]] == [("refused", "conflict"), ("refused", "conflict"), ("ok", None)]
+    assert (again["done"], again["last_n"]) == (first["done"], 3)
+    assert await scalar("SELECT array_agg(body ORDER BY body) FROM message") == ["mine", "my own"]
+
+
 async def test_a_device_that_forgot_what_it_wrote_is_told_how_much_never_came(ana: Ana) -> None:
     await ana.sync(ana.says(ana.case, ana.part, "came"))
     await ana.sync(next_n=5)
