@@ -31,6 +31,7 @@ from tests.make import make_assignment, make_payment
 TABS_MOST = 3
 SHORT_MS = 4_000
 CALM_S = 60
+STEP_S = 300  # the longest step, on a machine with much else to do: a storm ends, whatever hangs in it
 
 # What a browser does to a page when its place on the disk is used up; no developer's tool fills it for us.
 STORAGE_FULL = """full => {
@@ -82,7 +83,8 @@ class Storm:
         """One thing happens."""
         happens = self.world.rng.choice(STEPS)
         self.world.log.append(happens.__name__.removeprefix("_"))
-        await happens(self)
+        async with asyncio.timeout(STEP_S):
+            await happens(self)
 
     async def heal(self) -> Page:
         """Everything that promises to come back is back; answers a page that has settled."""
@@ -92,7 +94,8 @@ class Storm:
             world.served = True
         await _free_storage(self)
         await self.context.unroute_all()
-        await self.context.set_offline(False)
+        world.offline = False
+        await self.network()
         for page in self.context.pages[1:]:
             await page.close()
         page = self.context.pages[0]
@@ -108,7 +111,17 @@ class Storm:
         self.context = await self.entered.__aenter__()
         if not self.context.pages:
             await self.context.new_page()
-        await self.context.set_offline(self.world.offline)
+        await self.network()
+
+    async def network(self) -> None:
+        """As the world has it, said to every page and to every service worker.
+
+        Chromium keeps a worker that was stopped just when a new release began to be installed: for five minutes it neither answers
+        nor ends, while the release is installed by another. The pages have heard by then.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHORT_MS / 1000):
+                await self.context.set_offline(self.world.offline)
 
     def page(self) -> Page:
         return self.world.rng.choice(self.context.pages)
@@ -132,12 +145,12 @@ async def _write(storm: Storm) -> None:
 
 async def _lose_network(storm: Storm) -> None:
     storm.world.offline = True
-    await storm.context.set_offline(True)
+    await storm.network()
 
 
 async def _find_network(storm: Storm) -> None:
     storm.world.offline = False
-    await storm.context.set_offline(False)
+    await storm.network()
 
 
 async def _lose_answers(storm: Storm) -> None:
