@@ -15,7 +15,8 @@ from tests.make import make_agency, make_case, make_participant
 
 HERE = "127.0.0.1"
 ALLOWED_LABELS = {
-    *("method", "path", "status", "reason", "outcome", "code", "le", "generation", "service", "result", "state", "kind", "what", "rule"),
+    *("method", "path", "status", "reason", "outcome", "code", "le"),
+    *("generation", "service", "result", "state", "kind", "what", "rule"),
 }
 OF_THE_PROCESS = ("python_", "process_")
 
