@@ -11,7 +11,7 @@ const out_dir = fileURLToPath(new URL("dist", import.meta.url));
  */
 const GROUPS = [
   { name: "boot", tags: ["$initial" as const] }, { name: "screens", test: /src\/(ui|cases|payments|hearings|messages|settings)\// },
-  { name: "account", test: /src\/(account|signin)\// }, { name: "operators", test: /src\/operators\// },
+  { name: "account", test: /src\/(signin\/|account\/(server|words|PasswordSteps|RecoveryCodes)\.)/ }, { name: "operators", test: /src\/(operators|account)\// },
 ];
 
 export default defineConfig({
