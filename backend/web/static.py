@@ -4,7 +4,6 @@ import base64
 import gzip
 import hashlib
 import mimetypes
-import re
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +30,6 @@ TYPES: Final = {
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
 }
-INLINE: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Porchlight</title>
 <h1>The app is not built yet</h1>
 <p>The server runs, but the pages for the phone are missing.
@@ -141,8 +139,13 @@ def _read(file: Path, folder: Path) -> Asset:
     if file.suffix in PACKED_SUFFIXES and len(plain) >= PACK_BYTES:
         bodies |= {coding: _packed(file, coding, suffix, plain) for coding, suffix in CODINGS}
     tag = hashlib.sha256(plain).hexdigest()[:24].encode()
-    page = policy(*map(_hash, INLINE.findall(plain))) if file.suffix == ".html" else None
+    page = policy(*map(_hash, _inline(plain))) if file.suffix == ".html" else None
     return Asset(guess.encode(), FOREVER if hashed else ASK_FIRST, tag, bodies, page)
+
+
+def _inline(page: bytes) -> list[bytes]:
+    """The scripts that stand in a page."""
+    return [rest.partition(b"</script>")[0] for rest in page.split(b"<script>")[1:]]
 
 
 def _hash(script: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from pathlib import Path
@@ -112,10 +111,8 @@ async def test_locked_the_page_has_forgotten_everything_and_the_passphrase_bring
     await held_everything(page)
     await cut(page)
     assert "marker-7731" in await heap(page)
-    assert "Rivera" in await keeper_heap(page)
     await lock_now(page)
     assert "marker-7731" not in await heap(page)
-    assert not {word for word in ("Rivera", "marker-7731", PASSPHRASE) if word in await keeper_heap(page)}
     assert "Rivera" not in await page.locator("body").inner_text()
 
     await page.locator("#unlock-passphrase").fill("not the right words at all")
@@ -140,34 +137,6 @@ async def heap(page: Page) -> str:
     session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: parts.append(event["chunk"]))
     await session.send("HeapProfiler.enable")
     await session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
-    await session.detach()
-    return "".join(parts)
-
-
-async def keeper_heap(page: Page) -> str:
-    """The same of the page's keeper, which is a thread of its own."""
-    parts: list[str] = []
-    whole, attached = asyncio.Event(), asyncio.Event()
-    session = await page.context.new_cdp_session(page)
-
-    def heard(event: dict[str, Any]) -> None:
-        parts.append(event["message"])
-        if json.loads(event["message"]).get("id") == 2:
-            whole.set()
-
-    def found(event: dict[str, Any]) -> None:
-        if event["targetInfo"]["type"] == "worker":
-            parts.append(event["sessionId"])
-            attached.set()
-
-    session.on("Target.attachedToTarget", found)
-    session.on("Target.receivedMessageFromTarget", heard)
-    await session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
-    await attached.wait()
-    keeper = parts.pop()
-    for number, asked in enumerate(({"method": "HeapProfiler.enable"}, {"method": "HeapProfiler.takeHeapSnapshot"}), start=1):
-        await session.send("Target.sendMessageToTarget", {"sessionId": keeper, "message": json.dumps({"id": number, **asked})})
-    await whole.wait()
     await session.detach()
     return "".join(parts)
 

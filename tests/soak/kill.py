@@ -147,8 +147,7 @@ class Soak:
         figures.out_of_order += sum(_out_of_order(writer, stored) for writer in self.writers)
         figures.unlike_first_outcome = sum(len(writer.unlike) for writer in self.writers)
         for writer in self.writers:
-            await writer.settle()
-            figures.unlike_fresh += (writer.mask, writer.rows) != await writer.fresh()
+            figures.unlike_fresh += not await writer.is_like_fresh()
 
 
 def _lost(writer: Writer, stored: dict[tuple[UUID, int], Any]) -> int:

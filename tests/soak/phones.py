@@ -16,6 +16,7 @@ from tests.backend.devices.phone import Phone
 Key = tuple[str, int, int, str]
 AGAIN_S = (0.02, 0.2)
 TIMEOUT_S = 20.0
+MEANWHILE = 10  # times that both ask before a difference is one
 
 
 @dataclass
@@ -73,13 +74,20 @@ class Writer:
                 return
         raise AssertionError("a phone never settles")
 
-    async def fresh(self) -> tuple[dict[str, int], dict[Key, Any]]:
-        """What a device of the same person is given that holds nothing."""
+    async def is_like_fresh(self) -> bool:
+        """Whether it holds what a device of the same person is given that held nothing.
+
+        People are told things meanwhile, of that very device too; what both have asked for since must be the same.
+        """
         bare = Phone(self.phone.client, self.phone.account)
         assert (await bare.client.put(f"/v1/devices/{bare.device}", json={"kind": "fresh"})).status_code == 204
-        other = Writer(bare, self.case, self.thread, self.random)
-        await other.settle()
-        return other.mask, other.rows
+        fresh = Writer(bare, self.case, self.thread, self.random)
+        for _ in range(MEANWHILE):
+            await fresh.settle()
+            await self.settle()
+            if (self.mask, self.rows) == (fresh.mask, fresh.rows):
+                return True
+        return False
 
     def _outcome(self, done: dict[str, Any]) -> None:
         known = self.outcomes.setdefault(done["n"], done)
