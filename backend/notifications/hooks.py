@@ -33,14 +33,16 @@ async def unsubscribe(token: FromPath[str]) -> str:
 
 @post("/v1/hooks/texts", guards=[public], status_code=200, include_in_schema=False)
 async def inbound(request: Request[Any, Any, Any]) -> Response[str]:
-    """A person wrote back. Refused: forbidden, unless the provider signed it."""
+    """A person wrote back. Refused: forbidden, unless the provider signed it; invalid."""
     body = await request.body()
     fields = dict(parse_qsl(body[:MOST_BYTES].decode(errors="replace"), keep_blank_values=True))
     token = unquote(urlsplit(SETTINGS.text_url).password or "")
     if not is_signed(token, f"{SETTINGS.origin}/v1/hooks/texts", fields, request.headers.get("x-twilio-signature", "")):
         raise Refused("forbidden", "This is for the text provider.")
-    said = command(fields.get("Body", ""))
-    await reach.heard(said, "text", fields.get("From", ""))
+    said, number = command(fields.get("Body", "")), fields.get("MessageSid", "")
+    if not number:
+        raise Refused("invalid", "A text has a number of its own, MessageSid.")
+    await reach.heard(said, "text", fields.get("From", ""), number)
     answer = {"stop": STOPPED, "start": STARTED, "help": HELP}.get(said or "", UNKNOWN)
     words = answer.format(agency=SETTINGS.agency_name, phone=SETTINGS.agency_phone)
     return Response(f"<Response><Message>{escape(words)}</Message></Response>", media_type="application/xml")

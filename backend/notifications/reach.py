@@ -53,6 +53,7 @@ WHERE id = $1 AND code_hash = $2 RETURNING id"""
 END: Final = """
 UPDATE reach SET stopped_at = coalesce(stopped_at, now()), verified_at = NULL, code_hash = NULL, code_until = NULL
 WHERE account_id = $1 AND ($2::text IS NULL OR channel = $2) RETURNING id"""
+HEARD: Final = "INSERT INTO heard_text (provider_hash) VALUES ($1) ON CONFLICT DO NOTHING RETURNING true"
 STOP: Final = "UPDATE reach SET stopped_at = now() WHERE address_hash = $1 AND stopped_at IS NULL RETURNING id, account_id"
 START: Final = """
 UPDATE reach SET stopped_at = NULL WHERE address_hash = $1 AND stopped_at IS NOT NULL AND verified_at IS NOT NULL
@@ -140,11 +141,18 @@ async def end_all(account_id: UUID) -> None:
     await record([Entry("reach.ended", account_id, subject_id=row["id"]) for row in ended])
 
 
-async def heard(command: str | None, channel: Channel, address: str) -> bool:
-    """Somebody wrote STOP or START from an address: that counts for everyone who gave it. Answers whether any did."""
+async def heard(command: str | None, channel: Channel, address: str, number: str) -> None:
+    """Somebody wrote STOP or START from an address: that counts for everyone who gave it.
+
+    `number` is the provider's, of this text: what is brought once more, whoever kept it, changes nothing.
+    """
     by = await engine()
     sql = {"stop": STOP, "start": START}.get(command or "")
-    return await _changed(sql, _hash(by, channel, address), command or "") if sql else False
+    if command is None or sql is None:
+        return
+    async with DB.transaction(), connection() as held:
+        if await held.fetchval(HEARD, hashlib.sha256(number.encode()).digest()):
+            await _changed(sql, _hash(by, channel, address), command)
 
 
 async def stop_by_link(token: str) -> None:
@@ -168,11 +176,10 @@ def open_address(by: Engine, row_id: UUID, sealed: bytes) -> str:
     return by.secrets.open(sealed, row_id.bytes).decode()
 
 
-async def _changed(sql: str, value: Any, verb: str) -> bool:
+async def _changed(sql: str, value: Any, verb: str) -> None:
     async with DB.transaction(), connection() as held:
         rows = await held.fetch(sql, value)
         await record([Entry(f"reach.{verb}", row["account_id"], subject_id=row["id"]) for row in rows])
-    return bool(rows)
 
 
 def _read(channel: Channel, given: str) -> str:

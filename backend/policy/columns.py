@@ -138,6 +138,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Class]]] = {
         reach="channel address private verified_at stopped_at created_at",
         secret="address_hash code_hash code_until tries",  # noqa: S106
     ),
+    "heard_text": _of(engine="provider_hash heard_at"),
     "reach_delivery": _of(decision="id notice_id reach_id state reason attempts claims next_at expires_at first_at last_at"),
     "session": _of(
         device="id how kind created_at seen_at",

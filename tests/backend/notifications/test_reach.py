@@ -151,9 +151,24 @@ async def test_stop_ends_texts_and_start_begins_them_again_if_the_provider_signe
     assert len(sent(letters)) == 1
 
 
-async def write(page: httpx.AsyncClient, body: str, token: bytes = b"secret") -> httpx.Response:
+async def test_a_start_that_somebody_kept_and_brings_again_undoes_no_stop(
+    service: PushService, family: Family, letters: Path, page: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider signs no time: who saw one request could send it for ever."""
+    await confirmed(family, letters, "text")
+    monkeypatch.setattr(hooks, "SETTINGS", msgspec.structs.replace(SETTINGS, text_url="https://AC1:secret@provider.example/x"))
+    kept = uuid4().hex
+    await write(page, "STOP")
+    await write(page, "START", number=kept)
+    await write(page, "STOP")
+    assert (await write(page, "START", number=kept)).status_code == 200
+    await a_payment(family)
+    assert sent(letters) == []
+
+
+async def write(page: httpx.AsyncClient, body: str, token: bytes = b"secret", number: str = "") -> httpx.Response:
     """What the provider brings when somebody writes from that number."""
-    fields = {"Body": body, "From": "+12025550123", "MessageSid": uuid4().hex}
+    fields = {"Body": body, "From": "+12025550123", "MessageSid": number or uuid4().hex}
     whole = f"{SETTINGS.origin}/v1/hooks/texts" + "".join(name + fields[name] for name in sorted(fields))
     signature = b64encode(digest(token, whole.encode(), "sha1")).decode()
     headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature}
