@@ -51,6 +51,7 @@ class Ours:
     n: int = 1
     have: str | None = None
     cursor: str | None = None
+    account: UUID | None = None
     device: str = ""
     threads: list[tuple[UUID, UUID]] = field(default_factory=list)
     rng: random.Random = field(default_factory=lambda: random.Random(7))
@@ -65,16 +66,19 @@ class Ours:
         async with DB.transaction(), connection() as held:
             await make_agency()
             hashed = await hash_password("pw-of-the-bench")
-            author = await make_account("supervisor", login="bench", worker_login="bench", password_hash=hashed)
+            self.account = await make_account("supervisor", login="bench", worker_login="bench", password_hash=hashed)
             self.threads = [tuple(row) for row in await held.fetch(CASES, self.cases)]
             said = [text(self.rng, BODY) for _ in self.threads]
-            await held.execute(MESSAGES, *map(list, zip(*self.threads, strict=True)), said, author)
+            await held.execute(MESSAGES, *map(list, zip(*self.threads, strict=True)), said, self.account)
         async with connection() as held:
             await held.execute("ANALYZE")
 
     async def reset(self) -> None:
+        """The next device is known already: that its person is told of it is no part of a pull."""
+        self.device, self.n, self.cursor, self.have = str(uuid4()), 1, None, None
         async with connection() as held:
             await held.execute("DELETE FROM message WHERE NOT from_party")
+            await held.execute("INSERT INTO sync_device (id, principal) VALUES ($1, $2)", self.device, self.account)
 
     async def sign_in(self, http: aiohttp.ClientSession) -> None:
         answer = await self._call(http, "POST", "/v1/sign-in", {"login": "bench", "password": "pw-of-the-bench"})
@@ -82,11 +86,12 @@ class Ours:
 
     async def warm(self, http: aiohttp.ClientSession) -> None:
         """Every line to the database has planned what it will be asked, as after some minutes of use."""
-        await asyncio.gather(*(replace(self).initial(http) for _ in range(SETTINGS.pool_size)))
+        others = [replace(self) for _ in range(SETTINGS.pool_size)]
+        for other in others:
+            await other.reset()
+        await asyncio.gather(*(other.initial(http) for other in others))
 
     async def initial(self, http: aiohttp.ClientSession) -> Told:
-        self.device, self.n, self.cursor, self.have = str(uuid4()), 1, None, None
-        await self._call(http, "PUT", f"/v1/devices/{self.device}", {"kind": "bench"})
         told, missing, want = Told(0, 0, None), True, list[str]()
         scopes, loaded = list[str](), set[str]()
         while missing:
