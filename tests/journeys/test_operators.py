@@ -162,3 +162,14 @@ async def number_of(family: Family) -> str:
     async with connection() as held:
         number: str = await held.fetchval("SELECT case_number FROM ivd_case WHERE id = $1", family.case)
     return number
+
+
+async def test_a_page_that_needs_a_connection_says_so_without_one_and_opens_by_itself_once_there_is_one(
+    installation: House, family: Family, phones: Phones
+) -> None:
+    ana = await sign_in(await phones(), installation.origin, "ana")
+    await cut(ana)
+    await go(ana, "/more/security")
+    await expect(ana.locator("main h1")).to_have_text("This needs a connection", timeout=PATIENCE_MS)
+    await ana.context.set_offline(False)
+    await expect(ana.locator("main h1")).to_have_text("Signing in", timeout=PATIENCE_MS)

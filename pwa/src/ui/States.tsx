@@ -48,12 +48,17 @@ export function Lost() {
   );
 }
 
-/** A part of the app that could not be read. */
+/** A screen that could not be fetched. Without a network it says just that, and opens by itself once there is one. */
 export function Broken({ again }: { again: () => void }) {
   const { app } = words();
+  const away = !navigator.onLine;
+  useEffect(() => {
+    addEventListener("online", again);
+    return () => { removeEventListener("online", again); };
+  }, [again]);
   return (
-    <Screen title={app.trouble_title}>
-      <p>{app.trouble}</p>
+    <Screen title={away ? app.away_title : app.trouble_title}>
+      <p>{away ? app.away : app.trouble}</p>
       <div><Button kind="primary" icon="refresh" onPress={again}>{app.try_again}</Button></div>
     </Screen>
   );
